@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Rewrites PublicAPI.Unshipped.txt of every project under src from what the analyzer finds missing.
+# Run it after a deliberate change of the public surface, and review the diff: the file is the record of the API.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for project in src/*/; do
+    file="$project/PublicAPI.Unshipped.txt"
+    echo "#nullable enable" > "$file"
+    dotnet build "$project" --nologo 2>&1 \
+        | sed -n "s/.*error RS0016: Symbol '\(.*\)' is not part of the declared public API.*/\1/p" \
+        | LC_ALL=C sort -u >> "$file" || true
+done

@@ -1,0 +1,19 @@
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>Device, precision and threads.</summary>
+public sealed class ComputeOptions
+{
+    /// <summary>Where to compute. Default: the GPU if the CUDA build of libtorch and a GPU are present, else the CPU.</summary>
+    public ComputeDevice Device { get; set; } = ComputeDevice.Auto;
+
+    /// <summary>Index of the GPU, 0 (default) or more.</summary>
+    public int DeviceIndex { get; set; }
+
+    /// <summary>Precision of the matrix products. Default: bfloat16 where the hardware multiplies it faster, else float32.</summary>
+    public ComputePrecision Precision { get; set; } = ComputePrecision.Auto;
+
+    /// <summary>Threads for computing on the CPU, 1 or more. Null (default): libtorch's own choice, one per core. Applies to the whole process.</summary>
+    public int? Threads { get; set; }
+
+    internal ComputeOptions Clone() => (ComputeOptions)MemberwiseClone();
+}

@@ -1,0 +1,54 @@
+using Microsoft.ML.SearchSpace;
+
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>The diffusion process and the training objective (sections 2, 3.1, 3.2 and appendix A of the paper).</summary>
+public sealed class DiffusionOptions
+{
+    /// <summary>The noise schedule. Default: <see cref="ScheduleType.ShiftedCosine"/>.</summary>
+    public ScheduleType Schedule { get; set; } = ScheduleType.ShiftedCosine;
+
+    /// <summary>
+    /// Reference resolution of the shifted schedule in pixels, 1 to 4096: the lower, the more noise (equation 5).
+    /// Default: 64, which the paper recommends; images of that size get the plain cosine schedule.
+    /// </summary>
+    [Range(16, 128, 64, false)]
+    public int NoiseResolution { get; set; } = 64;
+
+    /// <summary>Reference resolution at the noisy end (t = 1) of the interpolated schedule, in pixels. Default: 32.</summary>
+    public int NoiseResolutionLow { get; set; } = 32;
+
+    /// <summary>Reference resolution at the clean end (t = 0) of the interpolated schedule, in pixels. Default: 256.</summary>
+    public int NoiseResolutionHigh { get; set; } = 256;
+
+    /// <summary>Lowest log-SNR of the cosine schedule before shifting (at t = 1). Default: -15.</summary>
+    public double LogSnrMin { get; set; } = -15;
+
+    /// <summary>Highest log-SNR of the cosine schedule before shifting (at t = 0). Default: 15.</summary>
+    public double LogSnrMax { get; set; } = 15;
+
+    /// <summary>What the network predicts. Default: <see cref="PredictionType.V"/>.</summary>
+    public PredictionType Prediction { get; set; } = PredictionType.V;
+
+    /// <summary>The training loss. Default: V for the U-ViT, Epsilon for the U-Net, as in the paper.</summary>
+    public LossType Loss { get; set; } = LossType.Auto;
+
+    /// <summary>Bias b of the sigmoid loss weight sigmoid(b - logSNR) (Kingma and Gao 2023). Default: -3.</summary>
+    [Range(-4f, 1f, -3f, false)]
+    public float SigmoidLossBias { get; set; } = -3;
+
+    /// <summary>Cap gamma of the min-SNR weight min(SNR, gamma) (Hang et al. 2023), above 0. Default: 5.</summary>
+    [Range(1f, 20f, 5f, true)]
+    public float MinSnrGamma { get; set; } = 5;
+
+    /// <summary>Lowest resolution of the multiscale loss (section 3.2), 32 in the paper. Null (default): off.</summary>
+    public int? MultiscaleBaseResolution { get; set; }
+
+    /// <summary>
+    /// Probability with which a training image loses its condition, 0 to 1, so that the model can be guided. Default: 0.1.
+    /// </summary>
+    [Range(0.05f, 0.3f, 0.1f, false)]
+    public float ConditioningDropout { get; set; } = 0.1f;
+
+    internal DiffusionOptions Clone() => (DiffusionOptions)MemberwiseClone();
+}

@@ -1,0 +1,64 @@
+using Microsoft.ML.SearchSpace;
+
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>
+/// The denoising network. Every member left null is chosen from the image size; the numbers chosen are logged and stored in the model.
+/// </summary>
+public sealed class NetworkOptions
+{
+    /// <summary>U-ViT (appendix B.2 of the paper, default) or U-Net (appendix B.1).</summary>
+    public NetworkArchitecture Architecture { get; set; } = NetworkArchitecture.UVit;
+
+    /// <summary>Channels that <see cref="ChannelMultipliers"/> multiply, 4 to 1024, even. Null (default): from the image size.</summary>
+    public int? BaseChannels { get; set; }
+
+    /// <summary>Width of the embedding of log-SNR and condition, 8 to 8192. Null (default): four times <see cref="BaseChannels"/>.</summary>
+    public int? EmbeddingChannels { get; set; }
+
+    /// <summary>
+    /// Width of each level as a multiple of <see cref="BaseChannels"/>, highest resolution first. In a U-ViT the last entry is the
+    /// transformer's. Each level has half the height and width of the one before. Null (default): from the image size.
+    /// </summary>
+    public int[]? ChannelMultipliers { get; set; }
+
+    /// <summary>
+    /// Residual blocks of each level on the way down. The U-ViT has one entry less than <see cref="ChannelMultipliers"/> and as many
+    /// blocks on the way up; the U-Net has one entry per level and one block more on the way up. Null (default): from the image size.
+    /// </summary>
+    public int[]? BlocksPerLevel { get; set; }
+
+    /// <summary>Transformer blocks of the U-ViT, 1 to 256. Null (default): from the image size.</summary>
+    public int? TransformerBlocks { get; set; }
+
+    /// <summary>Heads of each attention, 1 to 64; must divide the width at which attention is used. Default: 4.</summary>
+    public int AttentionHeads { get; set; } = 4;
+
+    /// <summary>Heights (in feature maps) at which the U-Net uses self-attention. Default: 8 and 16, as in the paper.</summary>
+    public int[] AttentionResolutions { get; set; } = [8, 16];
+
+    /// <summary>Dropout probability, 0 (default) to below 1. The paper uses 0.1 (U-Net) and 0.2 (U-ViT) on a million images.</summary>
+    [Range(0f, 0.3f, 0f, false)]
+    public float Dropout { get; set; }
+
+    /// <summary>Highest feature-map height at which the U-Net drops out (section 3.4). The U-ViT drops out in its transformer only. Default: 16.</summary>
+    public int DropoutFromResolution { get; set; } = 16;
+
+    /// <summary>How the image is folded into fewer pixels with more channels before the network (section 3.3). Default: by image size.</summary>
+    public PatchingType Patching { get; set; } = PatchingType.Auto;
+
+    /// <summary>
+    /// How often patching halves height and width, 1 or 2. Null (default): 1 up to 256 pixels and 2 above.
+    /// Ignored when <see cref="Patching"/> is <see cref="PatchingType.None"/>.
+    /// </summary>
+    public int? PatchLevels { get; set; }
+
+    internal NetworkOptions Clone()
+    {
+        var copy = (NetworkOptions)MemberwiseClone();
+        copy.ChannelMultipliers = (int[]?)ChannelMultipliers?.Clone();
+        copy.BlocksPerLevel = (int[]?)BlocksPerLevel?.Clone();
+        copy.AttentionResolutions = (int[])AttentionResolutions.Clone();
+        return copy;
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.ML.SearchSpace;
+
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>
+/// All settings of a <see cref="SimpleDiffusionEstimator"/>: columns, image size, network, diffusion process, training,
+/// sampling and compute. A plain object: the estimator copies it on entry and never changes yours.
+/// </summary>
+public sealed class SimpleDiffusionOptions
+{
+    /// <summary>Name of the column of generated images that the fitted transformer adds. Default: "GeneratedImage".</summary>
+    public string OutputColumnName { get; set; } = "GeneratedImage";
+
+    /// <summary>
+    /// Name of an additional column that holds the generated pixels as a vector of <see cref="float"/>, 0 to 255, with
+    /// dimensions [<see cref="Channels"/>, <see cref="ImageHeight"/>, <see cref="ImageWidth"/>]. Null (default): no such column.
+    /// Of use where image columns are dropped, as in <c>Cache</c> and <c>SaveAsBinary</c>.
+    /// </summary>
+    public string? OutputPixelsColumnName { get; set; }
+
+    /// <summary>
+    /// Name of the column with the training images: <see cref="Data.MLImage"/>, a file path, or a pixel vector of <see cref="byte"/> or
+    /// <see cref="float"/>, 0 to 255, with dimensions [channels, height, width]. Needed to fit, never to transform. Default: "Image".
+    /// </summary>
+    public string ImageColumnName { get; set; } = "Image";
+
+    /// <summary>
+    /// Name of the column that says what an image shows. A key column gives a class-conditional model. Null (default): unconditional.
+    /// </summary>
+    public string? ConditionColumnName { get; set; }
+
+    /// <summary>
+    /// Name of an integer column that seeds each row's image at generation. Null (default): the seed follows from
+    /// <see cref="SamplingOptions.Seed"/> and the row id.
+    /// </summary>
+    public string? SeedColumnName { get; set; }
+
+    /// <summary>Height of the images in pixels, 4 to 4096. Training images of another size are cropped and resized. Default: 64.</summary>
+    public int ImageHeight { get; set; } = 64;
+
+    /// <summary>Width of the images in pixels, 4 to 4096. Training images of another size are cropped and resized. Default: 64.</summary>
+    public int ImageWidth { get; set; } = 64;
+
+    /// <summary>Colour channels: 3 for RGB (default) or 1 for grey.</summary>
+    public int Channels { get; set; } = 3;
+
+    /// <summary>
+    /// Seed of everything random in training: initial weights, order of the images, noise, flips, dropped conditions.
+    /// Null (default): the seed of the <see cref="MLContext"/>, or a fresh one.
+    /// </summary>
+    public int? Seed { get; set; }
+
+    /// <summary>The network.</summary>
+    [NestOption]
+    public NetworkOptions Network { get; set; } = new();
+
+    /// <summary>The diffusion process and the training objective.</summary>
+    [NestOption]
+    public DiffusionOptions Diffusion { get; set; } = new();
+
+    /// <summary>The training run.</summary>
+    [NestOption]
+    public TrainingOptions Training { get; set; } = new();
+
+    /// <summary>How images are generated. Can be changed later with <see cref="SimpleDiffusionTransformer.WithSampling"/>.</summary>
+    [NestOption]
+    public SamplingOptions Sampling { get; set; } = new();
+
+    /// <summary>Device, precision and threads.</summary>
+    public ComputeOptions Compute { get; set; } = new();
+
+    /// <summary>A deep copy; the progress sink and the cancellation token are shared.</summary>
+    internal SimpleDiffusionOptions Clone()
+    {
+        var copy = (SimpleDiffusionOptions)MemberwiseClone();
+        copy.Network = Network.Clone();
+        copy.Diffusion = Diffusion.Clone();
+        copy.Training = Training.Clone();
+        copy.Sampling = Sampling.Clone();
+        copy.Compute = Compute.Clone();
+        return copy;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.SearchSpace;
+
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>The training run (appendix B of the paper; deviations are named where they are).</summary>
+public sealed class TrainingOptions
+{
+    /// <summary>Number of optimizer steps, 1 or more. Default: 10,000.</summary>
+    public int Steps { get; set; } = 10_000;
+
+    /// <summary>Images per forward pass, 1 or more. Default: 32.</summary>
+    public int BatchSize { get; set; } = 32;
+
+    /// <summary>Forward passes whose gradients are summed before each optimizer step, 1 or more. Default: 1.</summary>
+    public int GradientAccumulation { get; set; } = 1;
+
+    /// <summary>Peak learning rate of Adam, above 0. Default: 3e-4; the paper uses 1e-4 for its 2 billion parameters.</summary>
+    [Range(5e-5, 2e-3, 3e-4, true)]
+    public double LearningRate { get; set; } = 3e-4;
+
+    /// <summary>
+    /// How the learning rate goes on after the warm-up. Default: <see cref="LearningRateDecay.Constant"/>, as in the paper.
+    /// </summary>
+    public LearningRateDecay LearningRateDecay { get; set; } = LearningRateDecay.Constant;
+
+    /// <summary>Steps over which the learning rate rises linearly from 0. Null (default): a twentieth of <see cref="Steps"/>, at most 10,000.</summary>
+    public int? WarmupSteps { get; set; }
+
+    /// <summary>Adam's decay of the first moment, 0 to below 1. Default: 0.9.</summary>
+    public double AdamBeta1 { get; set; } = 0.9;
+
+    /// <summary>Adam's decay of the second moment, 0 to below 1. Default: 0.99.</summary>
+    [Range(0.95, 0.999, 0.99, false)]
+    public double AdamBeta2 { get; set; } = 0.99;
+
+    /// <summary>Adam's epsilon, above 0. Default: 1e-12.</summary>
+    public double AdamEpsilon { get; set; } = 1e-12;
+
+    /// <summary>Decoupled weight decay (AdamW), 0 (default) or more.</summary>
+    public double WeightDecay { get; set; }
+
+    /// <summary>Largest norm of the gradient over all parameters; 0 turns clipping off. Default: 1.</summary>
+    public double GradientClipNorm { get; set; } = 1;
+
+    /// <summary>
+    /// Decay of the moving average of the weights that generate images, 0 to below 1. Default: 0.9999. Warmed up as
+    /// min(decay, (1 + step) / (10 + step)), so that short runs work too.
+    /// </summary>
+    public double EmaDecay { get; set; } = 0.9999;
+
+    /// <summary>Whether training images are mirrored left to right with probability one half. Default: false; true suits photos.</summary>
+    [BooleanChoice(false)]
+    public bool RandomHorizontalFlip { get; set; }
+
+    /// <summary>Folder for checkpoints. Null (default): none are written.</summary>
+    public string? CheckpointDirectory { get; set; }
+
+    /// <summary>Steps between two checkpoints, 1 or more. Default: 1,000. The last step always writes one.</summary>
+    public int CheckpointEverySteps { get; set; } = 1_000;
+
+    /// <summary>Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true.</summary>
+    public bool ResumeFromCheckpoint { get; set; } = true;
+
+    /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
+    public CorruptImageHandling CorruptImages { get; set; } = CorruptImageHandling.Fail;
+
+    /// <summary>Receives the state of the run about once a second. Not stored in the model.</summary>
+    [JsonIgnore]
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Stops the run between two steps; <see cref="OnCancellation"/> says what <c>Fit</c> then does. Not stored in the model.</summary>
+    [JsonIgnore]
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>What <c>Fit</c> does when it is cancelled. Default: <see cref="CancellationBehavior.Throw"/>.</summary>
+    public CancellationBehavior OnCancellation { get; set; } = CancellationBehavior.Throw;
+
+    internal TrainingOptions Clone() => (TrainingOptions)MemberwiseClone();
+}

@@ -1,0 +1,45 @@
+using Microsoft.ML.SimpleDiffusion;
+
+namespace Microsoft.ML;
+
+/// <summary>Adds simple diffusion to <c>mlContext.Transforms</c>.</summary>
+public static class SimpleDiffusionCatalog
+{
+    /// <summary>
+    /// Creates an estimator that trains a diffusion model on a column of images, and whose transformer adds a column of generated images.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>mlContext.Transforms</c>.</param>
+    /// <param name="outputColumnName">Name of the column of generated images.</param>
+    /// <param name="imageColumnName">Name of the column of training images: image, file path, or pixel vector [channels, height, width].</param>
+    /// <param name="conditionColumnName">Name of the column that says what an image shows (a key column), or null for an unconditional model.</param>
+    /// <param name="imageHeight">Height of the images in pixels.</param>
+    /// <param name="imageWidth">Width of the images in pixels.</param>
+    /// <param name="trainingSteps">Number of optimizer steps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or the network does not fit the image size.</exception>
+    public static SimpleDiffusionEstimator SimpleDiffusion(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string imageColumnName,
+        string? conditionColumnName = null,
+        int imageHeight = 64,
+        int imageWidth = 64,
+        int trainingSteps = 10_000)
+        => catalog.SimpleDiffusion(new SimpleDiffusionOptions
+        {
+            OutputColumnName = outputColumnName,
+            ImageColumnName = imageColumnName,
+            ConditionColumnName = conditionColumnName,
+            ImageHeight = imageHeight,
+            ImageWidth = imageWidth,
+            Training = new TrainingOptions { Steps = trainingSteps },
+        });
+
+    /// <summary>
+    /// Creates an estimator that trains a diffusion model on a column of images, and whose transformer adds a column of generated images.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>mlContext.Transforms</c>.</param>
+    /// <param name="options">All settings. They are copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or options contradict each other.</exception>
+    public static SimpleDiffusionEstimator SimpleDiffusion(this TransformsCatalog catalog, SimpleDiffusionOptions options)
+        => throw new NotImplementedException();
+}
