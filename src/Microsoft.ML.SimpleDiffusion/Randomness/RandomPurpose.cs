@@ -1,0 +1,32 @@
+namespace Microsoft.ML.SimpleDiffusion.Randomness;
+
+/// <summary>Keeps draws for different ends apart. The numbers are part of what makes runs repeatable: never renumber.</summary>
+internal enum RandomPurpose : uint
+{
+    /// <summary>Order of the training images.</summary>
+    Shuffle = 1,
+
+    /// <summary>Diffusion time of a training example.</summary>
+    Time = 2,
+
+    /// <summary>Noise of a training example.</summary>
+    TrainingNoise = 3,
+
+    /// <summary>Whether a training image is mirrored.</summary>
+    Flip = 4,
+
+    /// <summary>Whether a training example loses its condition.</summary>
+    ConditionDropout = 5,
+
+    /// <summary>Noise of a generated image.</summary>
+    SamplingNoise = 6,
+
+    /// <summary>Seed of a generated row, from the seed of the run and the row's id.</summary>
+    RowSeed = 7,
+
+    /// <summary>Initial weights.</summary>
+    Initialization = 8,
+
+    /// <summary>Dropout inside the network.</summary>
+    NetworkDropout = 9,
+}
