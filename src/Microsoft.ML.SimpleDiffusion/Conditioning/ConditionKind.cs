@@ -1,0 +1,11 @@
+namespace Microsoft.ML.SimpleDiffusion.Conditioning;
+
+/// <summary>What a model is conditioned on.</summary>
+internal enum ConditionKind
+{
+    /// <summary>Nothing: the model is unconditional.</summary>
+    None,
+
+    /// <summary>One of a fixed list of classes.</summary>
+    Class,
+}

@@ -1,0 +1,22 @@
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
+namespace Microsoft.ML.SimpleDiffusion.Generation;
+
+/// <summary>A trained model that several transformers can share. Its weights live until the last owner has disposed of it.</summary>
+internal interface IGenerativeModel : IDisposable
+{
+    ModelConfiguration Configuration { get; }
+
+    long ParameterCount { get; }
+
+    /// <summary>Adds an owner, who must dispose of the result.</summary>
+    /// <exception cref="ObjectDisposedException">The last owner has gone.</exception>
+    IGenerativeModel Share();
+
+    /// <summary>Generates one image per request, in order. Safe to call from several threads: calls take turns.</summary>
+    /// <returns>For each request its pixels, planar [C, H, W], 0 to 255.</returns>
+    byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);
+
+    /// <summary>Writes the weights as a safetensors file.</summary>
+    void WriteWeights(Stream stream);
+}

@@ -1,0 +1,19 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+
+namespace Microsoft.ML.SimpleDiffusion.Persistence;
+
+/// <summary>Everything about a model but its weights: config.json.</summary>
+internal sealed record ModelConfiguration
+{
+    public const int CurrentFormatVersion = 1;
+
+    public int FormatVersion { get; init; } = CurrentFormatVersion;
+
+    /// <summary>The options of the run, with every number that was chosen automatically filled in.</summary>
+    public required SimpleDiffusionOptions Options { get; init; }
+
+    public required ConditionDescription Condition { get; init; }
+
+    /// <summary>Optimizer steps that the weights have seen.</summary>
+    public required long TrainedSteps { get; init; }
+}
