@@ -1,0 +1,67 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Networks;
+
+/// <summary>
+/// Embeds log-SNR and class. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
+/// shift along with the schedule (appendix A).
+/// </summary>
+internal sealed class ConditionEmbedding : nn.Module<Tensor, Tensor?, Tensor>
+{
+    private const double TimeScale = 1000;
+
+    private readonly Linear _dense1;
+    private readonly Linear _dense2;
+    private readonly Embedding? _classes;
+    private readonly double _logSnrMin;
+    private readonly double _logSnrMax;
+
+    // Constants, hence neither a parameter nor a stored buffer.
+    private readonly Tensor _frequencies;
+
+    public ConditionEmbedding(NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
+        : base(nameof(ConditionEmbedding))
+    {
+        _logSnrMin = logSnrMin;
+        _logSnrMax = logSnrMax;
+        _frequencies = SinusoidalFeatures.Frequencies(specification.BaseChannels, device).DetachFromDisposeScope();
+        _dense1 = Layers.Dense(specification.BaseChannels, specification.EmbeddingChannels);
+        _dense2 = Layers.Dense(specification.EmbeddingChannels, specification.EmbeddingChannels);
+        register_module("dense1", _dense1);
+        register_module("dense2", _dense2);
+        if (specification.ClassCount > 0)
+        {
+            // The last row is "no condition".
+            _classes = nn.Embedding(specification.ClassCount + 1, specification.EmbeddingChannels);
+            register_module("classes", _classes);
+        }
+    }
+
+    /// <param name="logSnr">Log-SNR of each image [B].</param>
+    /// <param name="classes">Class of each image, int64 [B], the number of classes meaning none; null in an unconditional network.</param>
+    /// <returns>The embedding after its last swish [B, E].</returns>
+    public override Tensor forward(Tensor logSnr, Tensor? classes)
+    {
+        using var scope = NewDisposeScope();
+        var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
+        var h = _dense1.forward(SinusoidalFeatures.Of(u, _frequencies));
+        h = _dense2.forward(nn.functional.silu(h));
+        if (_classes is not null)
+        {
+            h = h + _classes.forward(classes ?? throw new ArgumentNullException(nameof(classes)));
+        }
+
+        return nn.functional.silu(h).MoveToOuterDisposeScope();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _frequencies.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

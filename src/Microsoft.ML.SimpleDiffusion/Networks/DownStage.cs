@@ -1,0 +1,49 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Networks;
+
+/// <summary>One level of the way down: residual blocks, each with self-attention if asked for, then down-sampling to the next level.</summary>
+internal sealed class DownStage : nn.Module
+{
+    private readonly ModuleList<ResBlock> _blocks;
+    private readonly ModuleList<SpatialAttention>? _attention;
+    private readonly Downsample? _downsample;
+
+    /// <param name="shape">Shape of the level's blocks.</param>
+    /// <param name="blocks">Number of residual blocks.</param>
+    /// <param name="outputs">Channels of the next level, or null at the lowest level, which is not down-sampled.</param>
+    public DownStage(StageShape shape, int blocks, int? outputs)
+        : base(nameof(DownStage))
+    {
+        _blocks = shape.CreateBlocks(blocks, hasSkip: false);
+        _attention = shape.CreateAttention(blocks);
+        _downsample = outputs is int below ? new Downsample(shape.Channels, below) : null;
+        register_module("blocks", _blocks);
+        if (_attention is not null)
+        {
+            register_module("attention", _attention);
+        }
+
+        if (_downsample is not null)
+        {
+            register_module("downsample", _downsample);
+        }
+    }
+
+    /// <summary>Applies the blocks and keeps the output of each as a skip connection.</summary>
+    public Tensor ForwardBlocks(Tensor x, Tensor embedding, Stack<Tensor> skips)
+    {
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            x = _blocks[i].forward(x, embedding, null);
+            x = _attention is null ? x : _attention[i].forward(x);
+            skips.Push(x);
+        }
+
+        return x;
+    }
+
+    /// <summary>Goes down to the next level; at the lowest level returns <paramref name="x"/> itself.</summary>
+    public Tensor ForwardDownsample(Tensor x) => _downsample is null ? x : _downsample.forward(x);
+}

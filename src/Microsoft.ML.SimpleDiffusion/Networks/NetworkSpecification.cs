@@ -1,0 +1,94 @@
+namespace Microsoft.ML.SimpleDiffusion.Networks;
+
+/// <summary>
+/// Everything that fixes the shape of a denoising network: <see cref="NetworkOptions"/> with no number left open, plus the image size and
+/// the number of classes.
+/// </summary>
+internal sealed record NetworkSpecification
+{
+    public required NetworkArchitecture Architecture { get; init; }
+
+    public required int ImageHeight { get; init; }
+
+    public required int ImageWidth { get; init; }
+
+    public required int ImageChannels { get; init; }
+
+    public required int BaseChannels { get; init; }
+
+    public required int EmbeddingChannels { get; init; }
+
+    public required IReadOnlyList<int> ChannelMultipliers { get; init; }
+
+    public required IReadOnlyList<int> BlocksPerLevel { get; init; }
+
+    public required int TransformerBlocks { get; init; }
+
+    public required int AttentionHeads { get; init; }
+
+    public required IReadOnlyList<int> AttentionResolutions { get; init; }
+
+    public required float Dropout { get; init; }
+
+    public required int DropoutFromResolution { get; init; }
+
+    public required PatchingType Patching { get; init; }
+
+    /// <summary>How often patching halves height and width; 0 without patching.</summary>
+    public required int PatchLevels { get; init; }
+
+    /// <summary>Number of classes; 0 for an unconditional network.</summary>
+    public required int ClassCount { get; init; }
+
+    /// <summary>Pixels on a side that patching folds into one.</summary>
+    public int PatchSize => 1 << PatchLevels;
+
+    /// <summary>Height of the feature maps at the highest level, after patching.</summary>
+    public int Height => ImageHeight / PatchSize;
+
+    /// <summary>Width of the feature maps at the highest level, after patching.</summary>
+    public int Width => ImageWidth / PatchSize;
+
+    /// <summary>Channels of the patched image.</summary>
+    public int PatchedChannels => ImageChannels * PatchSize * PatchSize;
+
+    /// <summary>How often the network halves height and width.</summary>
+    public int Downsamplings => ChannelMultipliers.Count - 1;
+
+    /// <summary>Width (channels) of a level, 0 being the highest resolution.</summary>
+    public int LevelChannels(int level) => BaseChannels * ChannelMultipliers[level];
+
+    /// <summary>Height of the feature maps of a level.</summary>
+    public int LevelHeight(int level) => Height >> level;
+
+    /// <summary>Width in pixels of the feature maps of a level.</summary>
+    public int LevelWidth(int level) => Width >> level;
+
+    /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
+    public static NetworkSpecification Create(SimpleDiffusionOptions options, int classCount)
+    {
+        var network = options.Network;
+        return new NetworkSpecification
+        {
+            Architecture = network.Architecture,
+            ImageHeight = options.ImageHeight,
+            ImageWidth = options.ImageWidth,
+            ImageChannels = options.Channels,
+            BaseChannels = Resolved(network.BaseChannels),
+            EmbeddingChannels = Resolved(network.EmbeddingChannels),
+            ChannelMultipliers = network.ChannelMultipliers ?? throw Unresolved(),
+            BlocksPerLevel = network.BlocksPerLevel ?? throw Unresolved(),
+            TransformerBlocks = Resolved(network.TransformerBlocks),
+            AttentionHeads = network.AttentionHeads,
+            AttentionResolutions = network.AttentionResolutions,
+            Dropout = network.Dropout,
+            DropoutFromResolution = network.DropoutFromResolution,
+            Patching = network.Patching,
+            PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
+            ClassCount = classCount,
+        };
+
+        static int Resolved(int? number) => number ?? throw Unresolved();
+        static InvalidOperationException Unresolved() => new("The network options hold numbers that are not chosen yet.");
+    }
+}

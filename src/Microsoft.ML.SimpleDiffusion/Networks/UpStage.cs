@@ -1,0 +1,48 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Networks;
+
+/// <summary>One level of the way up: up-sampling from the level below, then residual blocks with skip connections and optional attention.</summary>
+internal sealed class UpStage : nn.Module
+{
+    private readonly Upsample? _upsample;
+    private readonly ModuleList<ResBlock> _blocks;
+    private readonly ModuleList<SpatialAttention>? _attention;
+
+    /// <param name="shape">Shape of the level's blocks.</param>
+    /// <param name="blocks">Number of residual blocks.</param>
+    /// <param name="inputs">Channels of the level below, or null at the lowest level.</param>
+    public UpStage(StageShape shape, int blocks, int? inputs)
+        : base(nameof(UpStage))
+    {
+        _upsample = inputs is int below ? new Upsample(below, shape.Channels) : null;
+        _blocks = shape.CreateBlocks(blocks, hasSkip: true);
+        _attention = shape.CreateAttention(blocks);
+        if (_upsample is not null)
+        {
+            register_module("upsample", _upsample);
+        }
+
+        register_module("blocks", _blocks);
+        if (_attention is not null)
+        {
+            register_module("attention", _attention);
+        }
+    }
+
+    /// <param name="x">Feature maps of the level below.</param>
+    /// <param name="embedding">Embedding of log-SNR and condition [B, E], after its swish.</param>
+    /// <param name="skips">Feature maps of the way down, the latest on top.</param>
+    public Tensor Forward(Tensor x, Tensor embedding, Stack<Tensor> skips)
+    {
+        x = _upsample is null ? x : _upsample.forward(x);
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            x = _blocks[i].forward(x, embedding, skips.Pop());
+            x = _attention is null ? x : _attention[i].forward(x);
+        }
+
+        return x;
+    }
+}

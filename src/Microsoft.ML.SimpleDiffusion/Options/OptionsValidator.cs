@@ -1,0 +1,225 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Networks;
+
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>The one place where options are checked: each value for its range, and all together for contradictions.</summary>
+internal static class OptionsValidator
+{
+    private const int MaxImageSide = 4096;
+
+    /// <summary>Checks everything that can be known before any data is seen.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range or contradicts another; the parameter name is the option's.</exception>
+    public static void Validate(SimpleDiffusionOptions options)
+    {
+        ValidateColumns(options);
+        Require.Range("ImageHeight", options.ImageHeight, 4, MaxImageSide);
+        Require.Range("ImageWidth", options.ImageWidth, 4, MaxImageSide);
+        Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
+        ValidateDiffusion(options);
+        ValidateTraining(options.Training);
+        ValidateSamplingRanges(options.Sampling);
+        if (options.ConditionColumnName is null)
+        {
+            RequireNoGuidance(options.Sampling);
+        }
+
+        ValidateCompute(options.Compute);
+        ValidateNetwork(options);
+    }
+
+    /// <summary>Checks sampling options for a model with the given condition.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or guidance is asked of a model without condition.</exception>
+    public static void ValidateSampling(SamplingOptions sampling, ConditionDescription condition)
+    {
+        ValidateSamplingRanges(sampling);
+        if (condition.Kind == ConditionKind.None)
+        {
+            RequireNoGuidance(sampling);
+        }
+    }
+
+    private static void ValidateColumns(SimpleDiffusionOptions options)
+    {
+        Require.NotEmpty("OutputColumnName", options.OutputColumnName);
+        Require.NotEmpty("ImageColumnName", options.ImageColumnName);
+        Require.NotEmptyUnlessNull("OutputPixelsColumnName", options.OutputPixelsColumnName);
+        Require.NotEmptyUnlessNull("ConditionColumnName", options.ConditionColumnName);
+        Require.NotEmptyUnlessNull("SeedColumnName", options.SeedColumnName);
+        Require.That(
+            "OutputPixelsColumnName",
+            options.OutputPixelsColumnName,
+            options.OutputPixelsColumnName != options.OutputColumnName,
+            "must differ from OutputColumnName");
+    }
+
+    private static void ValidateDiffusion(SimpleDiffusionOptions options)
+    {
+        var diffusion = options.Diffusion;
+        Require.Defined("Diffusion.Schedule", diffusion.Schedule);
+        Require.Defined("Diffusion.Prediction", diffusion.Prediction);
+        Require.Defined("Diffusion.Loss", diffusion.Loss);
+        Require.Range("Diffusion.NoiseResolution", diffusion.NoiseResolution, 1, MaxImageSide);
+        Require.Range("Diffusion.NoiseResolutionLow", diffusion.NoiseResolutionLow, 1, MaxImageSide);
+        Require.Range("Diffusion.NoiseResolutionHigh", diffusion.NoiseResolutionHigh, 1, MaxImageSide);
+        if (diffusion.Schedule == ScheduleType.InterpolatedCosine)
+        {
+            Require.That(
+                "Diffusion.NoiseResolutionLow",
+                diffusion.NoiseResolutionLow,
+                diffusion.NoiseResolutionLow < diffusion.NoiseResolutionHigh,
+                $"must be below Diffusion.NoiseResolutionHigh ({diffusion.NoiseResolutionHigh})");
+        }
+
+        Require.Range("Diffusion.LogSnrMin", diffusion.LogSnrMin, -30, 0);
+        Require.Range("Diffusion.LogSnrMax", diffusion.LogSnrMax, 0, 30);
+        Require.That("Diffusion.LogSnrMin", diffusion.LogSnrMin, diffusion.LogSnrMin < diffusion.LogSnrMax, "must be below Diffusion.LogSnrMax");
+        Require.Range("Diffusion.SigmoidLossBias", diffusion.SigmoidLossBias, -20, 20);
+        Require.Above("Diffusion.MinSnrGamma", diffusion.MinSnrGamma, 0);
+        Require.Range("Diffusion.ConditioningDropout", diffusion.ConditioningDropout, 0, 1);
+        ValidateMultiscale(options);
+    }
+
+    private static void ValidateMultiscale(SimpleDiffusionOptions options)
+    {
+        if (options.Diffusion.MultiscaleBaseResolution is not int lowest)
+        {
+            return;
+        }
+
+        // Average pooling must lead from the image to the lowest resolution by factors of two.
+        int shorterSide = Math.Min(options.ImageHeight, options.ImageWidth);
+        bool fits = lowest >= 1 && shorterSide % lowest == 0 && int.IsPow2(shorterSide / lowest)
+            && options.ImageHeight % (shorterSide / lowest) == 0 && options.ImageWidth % (shorterSide / lowest) == 0;
+        Require.That(
+            "Diffusion.MultiscaleBaseResolution",
+            lowest,
+            fits,
+            $"must be the image's shorter side ({shorterSide}) divided by a power of two that divides both sides");
+        Require.That(
+            "Diffusion.Loss",
+            options.Diffusion.Loss,
+            options.Diffusion.Loss is LossType.Auto or LossType.Epsilon or LossType.V,
+            "must be Auto, Epsilon or V with the multiscale loss");
+    }
+
+    private static void ValidateTraining(TrainingOptions training)
+    {
+        Require.AtLeast("Training.Steps", training.Steps, 1);
+        Require.Range("Training.BatchSize", training.BatchSize, 1, 65536);
+        Require.Range("Training.GradientAccumulation", training.GradientAccumulation, 1, 65536);
+        Require.Above("Training.LearningRate", training.LearningRate, 0);
+        Require.Defined("Training.LearningRateDecay", training.LearningRateDecay);
+        Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
+        Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
+        Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);
+        Require.Above("Training.AdamEpsilon", training.AdamEpsilon, 0);
+        Require.Range("Training.WeightDecay", training.WeightDecay, 0, 1);
+        Require.Range("Training.GradientClipNorm", training.GradientClipNorm, 0, double.MaxValue);
+        Require.RangeBelow("Training.EmaDecay", training.EmaDecay, 0, 1);
+        Require.NotEmptyUnlessNull("Training.CheckpointDirectory", training.CheckpointDirectory);
+        Require.AtLeast("Training.CheckpointEverySteps", training.CheckpointEverySteps, 1);
+        Require.Defined("Training.CorruptImages", training.CorruptImages);
+        Require.Defined("Training.OnCancellation", training.OnCancellation);
+    }
+
+    private static void ValidateSamplingRanges(SamplingOptions sampling)
+    {
+        Require.Defined("Sampling.Sampler", sampling.Sampler);
+        Require.Defined("Sampling.Thresholding", sampling.Thresholding);
+        Require.Range("Sampling.Steps", sampling.Steps, 1, 10_000);
+        Require.Range("Sampling.GuidanceScale", sampling.GuidanceScale, 0, 100);
+        Require.Range("Sampling.GuidanceIntervalStart", sampling.GuidanceIntervalStart, 0, 1);
+        Require.Range("Sampling.GuidanceIntervalEnd", sampling.GuidanceIntervalEnd, 0, 1);
+        Require.That(
+            "Sampling.GuidanceIntervalStart",
+            sampling.GuidanceIntervalStart,
+            sampling.GuidanceIntervalStart <= sampling.GuidanceIntervalEnd,
+            $"must not be above Sampling.GuidanceIntervalEnd ({sampling.GuidanceIntervalEnd})");
+        Require.Range("Sampling.GuidanceRescale", sampling.GuidanceRescale, 0, 1);
+        Require.Range("Sampling.NoiseInterpolation", sampling.NoiseInterpolation, 0, 1);
+        Require.Range("Sampling.DdimEta", sampling.DdimEta, 0, 1);
+        Require.Above("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0);
+        Require.Range("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0, 1);
+        Require.Range("Sampling.BatchSize", sampling.BatchSize, 1, 65536);
+    }
+
+    private static void RequireNoGuidance(SamplingOptions sampling)
+        => Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, "must be 1 (off) without a condition column");
+
+    private static void ValidateCompute(ComputeOptions compute)
+    {
+        Require.Defined("Compute.Device", compute.Device);
+        Require.Defined("Compute.Precision", compute.Precision);
+        Require.Range("Compute.DeviceIndex", compute.DeviceIndex, 0, 1023);
+        Require.Range("Compute.Threads", compute.Threads ?? 1, 1, 4096);
+    }
+
+    private static void ValidateNetwork(SimpleDiffusionOptions given)
+    {
+        Require.Defined("Network.Architecture", given.Network.Architecture);
+        Require.Defined("Network.Patching", given.Network.Patching);
+        Require.Range("Network.PatchLevels", given.Network.PatchLevels ?? 1, 1, 2);
+        Require.RangeBelow("Network.Dropout", given.Network.Dropout, 0, 1);
+        Require.AtLeast("Network.DropoutFromResolution", given.Network.DropoutFromResolution, 0);
+
+        // What is left open is filled in from the image size, so that only the rest can fail.
+        var options = given.Clone();
+        NetworkDefaults.Complete(options, hasGpu: false);
+        var network = options.Network;
+        Require.Range("Network.BaseChannels", network.BaseChannels!.Value, 4, 1024);
+        Require.That("Network.BaseChannels", network.BaseChannels, network.BaseChannels % 2 == 0, "must be even");
+        Require.Range("Network.EmbeddingChannels", network.EmbeddingChannels!.Value, 8, 8192);
+        Require.Range("Network.TransformerBlocks", network.TransformerBlocks!.Value, 1, 256);
+        Require.Range("Network.AttentionHeads", network.AttentionHeads, 1, 64);
+        ValidateLevels(options);
+        ValidateSize("ImageHeight", options.ImageHeight, options);
+        ValidateSize("ImageWidth", options.ImageWidth, options);
+    }
+
+    private static void ValidateLevels(SimpleDiffusionOptions options)
+    {
+        var network = options.Network;
+        int[] multipliers = network.ChannelMultipliers!, blocks = network.BlocksPerLevel!;
+        bool isUNet = network.Architecture == NetworkArchitecture.UNet;
+        int blockEntries = isUNet ? multipliers.Length : multipliers.Length - 1;
+        Require.That(
+            "Network.ChannelMultipliers",
+            Text(multipliers),
+            multipliers.Length is >= 1 and <= 12 && multipliers.All(m => m is >= 1 and <= 64),
+            "must have 1 to 12 entries of 1 to 64");
+        Require.That(
+            "Network.BlocksPerLevel",
+            Text(blocks),
+            blocks.Length == blockEntries && blocks.All(b => b is >= 1 and <= 64),
+            $"must have {blockEntries} entries of 1 to 64 ({(isUNet ? "one per entry" : "one less than entries")} of Network.ChannelMultipliers)");
+
+        var specification = NetworkSpecification.Create(options, classCount: 0);
+        for (int level = 0; level < multipliers.Length; level++)
+        {
+            bool attends = isUNet
+                ? network.AttentionResolutions.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
+                : level == multipliers.Length - 1;
+            int width = specification.LevelChannels(level);
+            Require.That(
+                "Network.AttentionHeads",
+                network.AttentionHeads,
+                !attends || width % network.AttentionHeads == 0,
+                $"must divide the {width} channels at which attention is used");
+        }
+    }
+
+    private static void ValidateSize(string name, int size, SimpleDiffusionOptions options)
+    {
+        int factor = NetworkSpecification.Create(options, classCount: 0).PatchSize << (options.Network.ChannelMultipliers!.Length - 1);
+        int down = Math.Max(size / factor, 1) * factor, up = down + factor;
+        Require.That(
+            name,
+            size,
+            size % factor == 0,
+            $"must be divisible by {factor}, by which the network divides it ({options.Network.ChannelMultipliers.Length} levels, patches of "
+            + $"{NetworkSpecification.Create(options, 0).PatchSize}); {down} and {up} would be");
+    }
+
+    private static string Text(int[] values) => $"[{string.Join(", ", values)}]";
+}
