@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 
 namespace Microsoft.ML;
 
@@ -41,5 +42,5 @@ public static class SimpleDiffusionCatalog
     /// <param name="options">All settings. They are copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or options contradict each other.</exception>
     public static SimpleDiffusionEstimator SimpleDiffusion(this TransformsCatalog catalog, SimpleDiffusionOptions options)
-        => throw new NotImplementedException();
+        => new(MLEnvironment.Of(catalog), options);
 }

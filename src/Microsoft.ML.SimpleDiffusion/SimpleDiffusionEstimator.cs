@@ -1,14 +1,71 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Training;
+
 namespace Microsoft.ML.SimpleDiffusion;
 
-/// <summary>Trains a diffusion model.</summary>
+/// <summary>
+/// Trains a simple diffusion model (Hoogeboom, Heek, Salimans 2023) on a column of images. Create it with
+/// <see cref="SimpleDiffusionCatalog.SimpleDiffusion(TransformsCatalog, SimpleDiffusionOptions)"/>.
+/// </summary>
+/// <remarks>
+/// <para>The image column holds images, file paths, or pixel vectors [channels, height, width]. A condition column of keys gives a
+/// class-conditional model. See <see cref="SimpleDiffusionOptions"/>.</para>
+/// <para>Training goes on until <see cref="TrainingOptions.Steps"/>, reports to <see cref="TrainingOptions.Progress"/> and to the log of the
+/// <see cref="MLContext"/>, and stops early through <see cref="TrainingOptions.CancellationToken"/> or the context's own cancellation.</para>
+/// </remarks>
 public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransformer>
 {
-    /// <summary>Trains.</summary>
-    public SimpleDiffusionTransformer Fit(IDataView input) => throw new NotImplementedException();
+    private readonly IHostEnvironment _environment;
+    private readonly SimpleDiffusionOptions _options;
 
-    /// <summary>Trains on from a model.</summary>
-    public SimpleDiffusionTransformer Fit(IDataView input, SimpleDiffusionTransformer warmStart) => throw new NotImplementedException();
+    internal SimpleDiffusionEstimator(IHostEnvironment environment, SimpleDiffusionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OptionsValidator.Validate(options);
+        _environment = environment;
+        _options = options.Clone();
+    }
 
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => throw new NotImplementedException();
+    /// <summary>Trains a model from random weights, or goes on from the newest checkpoint of the same run.</summary>
+    /// <param name="input">The training data. Read once.</param>
+    /// <returns>A transformer that generates images. Dispose of it to free its weights.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The data has no rows; an image cannot be read (<see cref="TrainingOptions.CorruptImages"/>); libtorch cannot be loaded; the checkpoint
+    /// folder belongs to another run; training diverged.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// Training was cancelled, and <see cref="TrainingOptions.OnCancellation"/> says to throw or nothing has been learnt yet.
+    /// </exception>
+    public SimpleDiffusionTransformer Fit(IDataView input) => FitCore(input, warmStart: null);
+
+    /// <summary>Trains on from the weights of a fitted model, with fresh optimizer moments.</summary>
+    /// <param name="input">The training data. Read once. Its classes must be those of the model.</param>
+    /// <param name="warmStart">A model with the same network, image size and classes. It is not changed.</param>
+    /// <inheritdoc cref="Fit(IDataView)" path="/returns|/exception"/>
+    /// <exception cref="ArgumentException">The model does not fit these options or this data.</exception>
+    public SimpleDiffusionTransformer Fit(IDataView input, SimpleDiffusionTransformer warmStart)
+    {
+        ArgumentNullException.ThrowIfNull(warmStart);
+        return FitCore(input, warmStart);
+    }
+
+    /// <summary>Checks the columns and adds those that the transformer makes.</summary>
+    /// <param name="inputSchema">Columns of the input.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return SchemaShapes.ForOutput(inputSchema, _options);
+    }
+
+    private SimpleDiffusionTransformer FitCore(IDataView input, SimpleDiffusionTransformer? warmStart)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
+        using var run = new TrainingRun(_environment, _options, input, warmStart?.Model as TrainedModel);
+        return new SimpleDiffusionTransformer(_environment, run.Train());
+    }
 }

@@ -1,39 +1,142 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
-/// <summary>Generates images.</summary>
+/// <summary>
+/// Adds a column of generated images. Made by <see cref="SimpleDiffusionEstimator.Fit(IDataView)"/>, <see cref="LoadFromSafetensors"/>, or
+/// <c>mlContext.Model.Load</c>.
+/// </summary>
+/// <remarks>
+/// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. The condition
+/// may be a key, whose values are matched by their text, or the text itself. A row without a class gets an image of no particular class.</para>
+/// <para>A row's image depends on the model, the row's condition, the sampling options and the row's seed, and on nothing else. Without a seed column
+/// the seed follows from <see cref="SamplingOptions.Seed"/> and the row's id, so repeated predictions of a prediction engine differ.</para>
+/// </remarks>
 public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 {
+    private readonly IHostEnvironment _environment;
+    private readonly ModelConfiguration _configuration;
+    private readonly IGenerativeModel _model;
+    private bool _disposed;
+
+    /// <param name="environment">The environment.</param>
+    /// <param name="model">The model; this transformer becomes one of its owners.</param>
+    /// <param name="sampling">How to generate, or null for the model's own sampling options.</param>
+    internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SamplingOptions? sampling = null)
+    {
+        _environment = environment;
+        _model = model;
+        var options = model.Configuration.Options.Clone();
+        options.Sampling = (sampling ?? options.Sampling).Clone();
+        _configuration = model.Configuration with { Options = options };
+
+        // ML.NET reads images into classes only if their type has been registered.
+        new ImageTypeAttribute(options.ImageHeight, options.ImageWidth).Register();
+    }
+
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>
-    public SimpleDiffusionOptions Options => throw new NotImplementedException();
+    public SimpleDiffusionOptions Options => _configuration.Options.Clone();
 
-    /// <summary>Number of trained parameters.</summary>
-    public long ParameterCount => throw new NotImplementedException();
+    /// <summary>Number of trained weights of the network.</summary>
+    public long ParameterCount => _model.ParameterCount;
 
-    /// <summary>A transformer with other sampling options that shares this one's weights.</summary>
-    public SimpleDiffusionTransformer WithSampling(SamplingOptions sampling) => throw new NotImplementedException();
-
-    /// <summary>Writes config.json and model.safetensors into a folder.</summary>
-    public void SaveAsSafetensors(string directory) => throw new NotImplementedException();
-
-    /// <summary>Reads what <see cref="SaveAsSafetensors"/> wrote.</summary>
-    public static SimpleDiffusionTransformer LoadFromSafetensors(MLContext context, string directory) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
+    /// <summary>Always true: each row's image depends on that row alone.</summary>
     public bool IsRowToRowMapper => true;
 
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => throw new NotImplementedException();
+    internal IGenerativeModel Model => _model;
+
+    /// <summary>A transformer with other sampling options that shares this one's weights. The weights live until both are disposed of.</summary>
+    /// <param name="sampling">How to generate. Copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or guidance is asked of an unconditional model.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer WithSampling(SamplingOptions sampling)
+    {
+        ArgumentNullException.ThrowIfNull(sampling);
+        ThrowIfDisposed();
+        OptionsValidator.ValidateSampling(sampling, _configuration.Condition);
+        return new SimpleDiffusionTransformer(_environment, _model.Share(), sampling);
+    }
+
+    /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
+    /// <param name="directory">Folder, created if needed. A model that is there already is replaced only when the new one is complete.</param>
+    /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public void SaveAsSafetensors(string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ThrowIfDisposed();
+        ModelDirectory.Save(directory, _configuration, _model.WriteWeights);
+    }
+
+    /// <summary>Reads what <see cref="SaveAsSafetensors"/> wrote.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="directory">Folder with config.json and model.safetensors.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="FormatException">A file is damaged, or the two do not belong together.</exception>
+    public static SimpleDiffusionTransformer LoadFromSafetensors(MLContext context, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var configuration = ModelDirectory.ReadConfiguration(directory);
+        using var weights = ModelDirectory.OpenWeights(directory);
+        return new SimpleDiffusionTransformer(context, TrainedModel.Read(configuration, weights, weights.Length));
+    }
+
+    /// <summary>The input's columns and the generated ones.</summary>
+    /// <param name="inputSchema">Columns of the input.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _ = RequestReader.RequiredColumns(inputSchema, _configuration);
+        return new OutputColumns(inputSchema, _configuration.Options).Schema;
+    }
+
+    /// <summary>The input with a column of generated images. Lazy: images are generated in batches as they are read.</summary>
+    /// <param name="input">The rows to generate for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
+        return new GenerationDataView(input, _configuration, Generate);
+    }
 
     /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => throw new NotImplementedException();
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ThrowIfDisposed();
+        return new GenerationRowMapper(inputSchema, _configuration, Generate);
+    }
 
-    /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotImplementedException();
+    /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _model.Dispose();
+        }
+    }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotImplementedException();
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ThrowIfDisposed();
+        ModelIO.Save(ctx, _configuration, _model);
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
+    {
+        ThrowIfDisposed();
+        return _model.Generate(requests, _configuration.Options.Sampling, CancellationToken.None);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 }

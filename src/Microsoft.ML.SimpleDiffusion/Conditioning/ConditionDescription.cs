@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SimpleDiffusion.Conditioning;
 
 /// <summary>What a model is conditioned on, as found in the training data and stored in the model.</summary>
@@ -14,5 +16,6 @@ internal sealed record ConditionDescription
     public IReadOnlyList<string> ClassLabels { get; init; } = [];
 
     /// <summary>Number of classes. As a class index it means "no condition".</summary>
+    [JsonIgnore]
     public int ClassCount => ClassLabels.Count;
 }

@@ -64,6 +64,17 @@ internal sealed record NetworkSpecification
     /// <summary>Width in pixels of the feature maps of a level.</summary>
     public int LevelWidth(int level) => Width >> level;
 
+    /// <summary>One line that says everything about the shape.</summary>
+    public string Describe()
+    {
+        string patching = Patching == PatchingType.None ? "no patching" : $"{Patching} patching {PatchSize}x{PatchSize}";
+        string blocks = $"[{string.Join(", ", ChannelMultipliers)}] x {BaseChannels} channels, [{string.Join(", ", BlocksPerLevel)}] blocks";
+        string middle = Architecture == NetworkArchitecture.UVit
+            ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
+            : $"attention at {string.Join(", ", AttentionResolutions)}";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes)";
+    }
+
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
     public static NetworkSpecification Create(SimpleDiffusionOptions options, int classCount)
     {

@@ -1,0 +1,28 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+
+/// <summary>What ML.NET keeps to itself about environments.</summary>
+internal static class MLEnvironment
+{
+    public static IHostEnvironment Of(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
+
+    public static IHostEnvironment Of(MLContext context) => context;
+
+    /// <summary>A seed that follows from the seed of the context, or a fresh one if the context has none.</summary>
+    public static int SeedOf(IHostEnvironment environment) => environment.Register(nameof(SimpleDiffusionEstimator)).Rand.Next();
+
+    public static void Info(IChannel channel, string message) => HostExtensions.Info(channel, message);
+
+    public static void Warning(IChannel channel, string message) => HostExtensions.Warning(channel, message);
+
+    /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>
+    public static void CheckAlive(IHostEnvironment environment)
+    {
+        if (environment is ICancelable { IsCanceled: true })
+        {
+            throw new OperationCanceledException("The MLContext was cancelled.");
+        }
+    }
+}

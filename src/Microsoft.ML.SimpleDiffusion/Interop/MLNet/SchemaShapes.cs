@@ -1,0 +1,54 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.Transforms.Image;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
+
+namespace Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+
+/// <summary>Checks and makes schema shapes, which is what estimators know of data before there is any.</summary>
+internal static class SchemaShapes
+{
+    public static SchemaShape Of(DataViewSchema schema) => SchemaShape.Create(schema);
+
+    /// <summary>The input's columns and those that the transformer adds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column that training needs is missing or of the wrong type.</exception>
+    public static SchemaShape ForOutput(SchemaShape input, SimpleDiffusionOptions options)
+    {
+        Require(input, "image", options.ImageColumnName, ImageColumn.Expected, IsImage);
+        if (options.ConditionColumnName is string condition)
+        {
+            Require(input, "condition", condition, "key (MapValueToKey makes one)", column => column.Kind == VectorKind.Scalar && column.IsKey);
+        }
+
+        var columns = input.ToDictionary(column => column.Name);
+        columns[options.OutputColumnName] = new SchemaShape.Column(
+            options.OutputColumnName, VectorKind.Scalar, new ImageDataViewType(options.ImageHeight, options.ImageWidth), isKey: false, annotations: null);
+        if (options.OutputPixelsColumnName is string pixels)
+        {
+            columns[pixels] = new SchemaShape.Column(pixels, VectorKind.Vector, NumberDataViewType.Single, isKey: false, annotations: null);
+        }
+
+        return new SchemaShape(columns.Values);
+    }
+
+    private static bool IsImage(SchemaShape.Column column) => column.Kind switch
+    {
+        VectorKind.Scalar => column.ItemType is ImageDataViewType or TextDataViewType,
+        VectorKind.Vector => column.ItemType == NumberDataViewType.Single || column.ItemType == NumberDataViewType.Byte,
+        _ => false,
+    };
+
+    private static void Require(SchemaShape input, string role, string name, string expected, Func<SchemaShape.Column, bool> fits)
+    {
+        if (!input.TryFindColumn(name, out var column))
+        {
+            throw ColumnErrors.Missing(role, name);
+        }
+
+        if (!fits(column))
+        {
+            throw ColumnErrors.Mismatch(role, name, expected, column.GetTypeString());
+        }
+    }
+}

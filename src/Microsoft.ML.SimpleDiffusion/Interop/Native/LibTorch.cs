@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+/// <summary>
+/// Loads libtorch before TorchSharp tries to: TorchSharp answers a failure by copying native libraries around and a long trace, which helps
+/// nobody who only lacks a package.
+/// </summary>
+internal static class LibTorch
+{
+    private static readonly Lazy<string?> Failure = new(FindFailure);
+
+    /// <summary>Loads libtorch.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be loaded; the message says what is missing and how to get it.</exception>
+    public static void EnsureLoaded()
+    {
+        if (Failure.Value is string failure)
+        {
+            throw new InvalidOperationException(failure);
+        }
+    }
+
+    /// <summary>Null if a GPU can be used, else one sentence that says why not and what to do.</summary>
+    public static string? DescribeCudaUnavailable()
+    {
+        EnsureLoaded();
+        if (NativeLibraryFolders.Find(NativeLibraryFolders.FileName("torch_cuda")) is null)
+        {
+            return "The application uses the CPU build of libtorch: build it with -p:TorchBackend=cuda, or replace its libtorch-cpu package by TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+        }
+
+        return torch.cuda.is_available()
+            ? null
+            : "libtorch finds no NVIDIA GPU: check with nvidia-smi that there is one and that its driver supports CUDA 12.8 or newer.";
+    }
+
+    private static string? FindFailure()
+    {
+        string platform = NativeLoadDiagnosis.CurrentPlatform();
+        foreach (string library in new[] { "c10", "torch_cpu", "LibTorchSharp" })
+        {
+            string fileName = NativeLibraryFolders.FileName(library);
+            if (NativeLibraryFolders.Find(fileName) is not string path)
+            {
+                return NativeLoadDiagnosis.Explain(fileName, loaderMessage: null, platform);
+            }
+
+            if (!TryLoad(path, out string? error))
+            {
+                return NativeLoadDiagnosis.Explain(missingFile: null, error, platform);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryLoad(string path, out string? error)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return LibTorchSharpCompatibility.TryLoad(path, out error);
+        }
+
+        try
+        {
+            NativeLibrary.Load(path);
+            error = null;
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            error = e.Message;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+/// <summary>Turns what the system's loader says into one sentence that tells what is missing and how to get it.</summary>
+internal static partial class NativeLoadDiagnosis
+{
+    private const string TorchVersion = "2.10.0";
+    private const string TorchSharpVersion = "0.107.0";
+
+    /// <param name="missingFile">Library that is nowhere in the application's folders, or null if all are there.</param>
+    /// <param name="loaderMessage">What the loader says about a library that is there, or null.</param>
+    /// <param name="platform">Runtime identifier, such as linux-x64.</param>
+    public static string Explain(string? missingFile, string? loaderMessage, string platform)
+    {
+        if (PackageFor(platform) is not string package)
+        {
+            return $"libtorch {TorchVersion} is not published for {platform}: use x64 Linux (with glibc), x64 Windows or an Apple-silicon Mac.";
+        }
+
+        if (missingFile is not null)
+        {
+            return $"The native library {missingFile} is not in the application's folder: add the NuGet package {package} {TorchVersion} (CPU) or "
+                + $"{CudaPackageFor(platform)} {TorchSharpVersion} (NVIDIA GPU) to the application, and set its RuntimeIdentifier to {platform}.";
+        }
+
+        string message = loaderMessage ?? string.Empty;
+        if (SymbolVersion().Match(message) is { Success: true } version)
+        {
+            return $"libtorch needs a newer system: {version.Groups[1].Value} is missing. Use a distribution with a newer C and C++ library, such as Debian 12 or Ubuntu 22.04.";
+        }
+
+        if (message.Contains("undefined symbol", StringComparison.Ordinal))
+        {
+            return $"The libtorch in the application's folder is not the version that TorchSharp {TorchSharpVersion} was built for: use the package {package} {TorchVersion}. ({message.Trim()})";
+        }
+
+        if (MissingDependency().Match(message) is { Success: true } dependency)
+        {
+            return $"libtorch needs the system library {dependency.Groups[1].Value}, which is not installed. ({message.Trim()})";
+        }
+
+        return $"libtorch cannot be loaded. ({message.Trim()})";
+    }
+
+    /// <summary>The platform that packages are named after.</summary>
+    public static string CurrentPlatform()
+    {
+        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        bool isMusl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal);
+        return $"{system}-{(isMusl ? "musl-" : string.Empty)}{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+    }
+
+    private static string? PackageFor(string platform)
+        => platform is "linux-x64" or "win-x64" or "osx-arm64" ? $"libtorch-cpu-{platform}" : null;
+
+    private static string CudaPackageFor(string platform) => platform == "win-x64" ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";
+
+    [GeneratedRegex(@"version [`'](\S+?)' not found")]
+    private static partial Regex SymbolVersion();
+
+    [GeneratedRegex(@"(\S+\.so[.\d]*): cannot open shared object file")]
+    private static partial Regex MissingDependency();
+}

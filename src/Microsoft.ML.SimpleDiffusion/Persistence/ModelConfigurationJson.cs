@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.SimpleDiffusion.Persistence;
+
+/// <summary>Model configurations as JSON. Reading is strict: an unknown member means another version, not something to skip.</summary>
+internal static class ModelConfigurationJson
+{
+    private const int MaxLength = 16 << 20;
+
+    private static readonly JsonSerializerOptions Settings = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        MaxDepth = 16,
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+    };
+
+    public static string Serialize(ModelConfiguration configuration) => JsonSerializer.Serialize(configuration, Settings);
+
+    /// <exception cref="FormatException">The text is not a configuration of this version.</exception>
+    public static ModelConfiguration Parse(string json)
+    {
+        if (Encoding.UTF8.GetByteCount(json) > MaxLength)
+        {
+            throw new FormatException($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
+        }
+
+        try
+        {
+            RequireVersion(json);
+            return JsonSerializer.Deserialize<ModelConfiguration>(json, Settings) ?? throw new JsonException("It is empty.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
+        }
+    }
+
+    private static void RequireVersion(string json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Settings.MaxDepth });
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("formatVersion", out var property) || !property.TryGetInt32(out int version))
+        {
+            throw new JsonException("It has no format version.");
+        }
+
+        if (version != ModelConfiguration.CurrentFormatVersion)
+        {
+            throw new FormatException(
+                $"The model has format version {version}, but this version of Microsoft.ML.SimpleDiffusion reads {ModelConfiguration.CurrentFormatVersion}: use a newer version.");
+        }
+    }
+}

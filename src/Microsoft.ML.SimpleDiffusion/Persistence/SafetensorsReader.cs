@@ -1,0 +1,151 @@
+using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Microsoft.ML.SimpleDiffusion.Persistence;
+
+/// <summary>
+/// Reads safetensors files into tensors that exist already, so that no memory is taken on a file's word. Strict: names, types, shapes, order
+/// without gaps and overlaps, length and checksum must all be right, and all numbers finite.
+/// </summary>
+internal static class SafetensorsReader
+{
+    /// <param name="stream">The file; need not be seekable.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="destinations">Contiguous float32 tensors, one for each that the file must have.</param>
+    /// <returns>The file's metadata.</returns>
+    /// <exception cref="FormatException">The file is damaged or another one; the destinations may be partly overwritten then.</exception>
+    public static IReadOnlyDictionary<string, string> Read(Stream stream, long length, IReadOnlyList<NamedTensor> destinations)
+    {
+        var header = ReadHeader(stream, length, out long dataLength);
+        var ordered = Match(header, dataLength, destinations);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in ordered)
+        {
+            TensorBytes.Write(tensor, bytes =>
+            {
+                ReadExactly(stream, bytes);
+                hash.AppendData(bytes);
+                RequireFinite(name, bytes);
+            });
+        }
+
+        VerifyChecksum(header, hash.GetHashAndReset());
+        return header.Metadata;
+    }
+
+    /// <summary>Reads the header and checks the whole file against its checksum, without any tensor.</summary>
+    /// <exception cref="FormatException">The file is damaged, or has no checksum.</exception>
+    public static SafetensorsHeader Verify(Stream stream, long length)
+    {
+        var header = ReadHeader(stream, length, out long dataLength);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (long left = dataLength; left > 0;)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, left));
+            ReadExactly(stream, piece);
+            hash.AppendData(piece);
+            left -= piece.Length;
+        }
+
+        if (!header.Metadata.ContainsKey(SafetensorsWriter.ChecksumKey))
+        {
+            throw new FormatException("The safetensors file has no checksum.");
+        }
+
+        VerifyChecksum(header, hash.GetHashAndReset());
+        return header;
+    }
+
+    private static SafetensorsHeader ReadHeader(Stream stream, long length, out long dataLength)
+    {
+        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        ReadExactly(stream, prefix);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (headerLength > SafetensorsHeader.MaxLength || (long)headerLength > length - prefix.Length)
+        {
+            throw new FormatException($"The safetensors file is damaged: it claims a header of {headerLength} bytes.");
+        }
+
+        var header = new byte[headerLength];
+        ReadExactly(stream, header);
+        dataLength = length - prefix.Length - (long)headerLength;
+        return SafetensorsHeader.Parse(header);
+    }
+
+    /// <summary>The destinations in the order of the file.</summary>
+    private static List<NamedTensor> Match(SafetensorsHeader header, long dataLength, IReadOnlyList<NamedTensor> destinations)
+    {
+        var wanted = destinations.ToDictionary(d => d.Name);
+        var ordered = new List<NamedTensor>();
+        long position = 0;
+        foreach (var entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        {
+            if (!wanted.Remove(entry.Name, out var destination))
+            {
+                throw new FormatException($"The safetensors file has the tensor '{entry.Name}', which this model does not have.");
+            }
+
+            if (entry.DataType != "F32" || !entry.Shape.AsSpan().SequenceEqual(destination.Tensor.shape))
+            {
+                throw new FormatException(
+                    $"The tensor '{entry.Name}' must be F32 [{string.Join(", ", destination.Tensor.shape)}], but is {entry.DataType} [{string.Join(", ", entry.Shape)}].");
+            }
+
+            if (entry.Begin != position || entry.End != position + (destination.Tensor.numel() * sizeof(float)))
+            {
+                throw new FormatException($"The safetensors file is damaged: the tensor '{entry.Name}' lies at the wrong place.");
+            }
+
+            position = entry.End;
+            ordered.Add(destination);
+        }
+
+        if (wanted.Count > 0)
+        {
+            throw new FormatException($"The safetensors file lacks the tensor '{wanted.Keys.Order(StringComparer.Ordinal).First()}'.");
+        }
+
+        if (position != dataLength)
+        {
+            throw new FormatException($"The safetensors file is damaged: it has {dataLength} bytes of numbers where {position} belong.");
+        }
+
+        return ordered;
+    }
+
+    private static void VerifyChecksum(SafetensorsHeader header, byte[] actual)
+    {
+        if (header.Metadata.TryGetValue(SafetensorsWriter.ChecksumKey, out string? expected) && expected != Convert.ToHexStringLower(actual))
+        {
+            throw new FormatException("The safetensors file is damaged: its checksum is wrong.");
+        }
+    }
+
+    private static void RequireFinite(string name, Span<byte> bytes)
+    {
+        // The largest magnitude is NaN if any number is.
+        if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(MemoryMarshal.Cast<byte, float>(bytes))))
+        {
+            throw new FormatException($"The tensor '{name}' has numbers that are not finite.");
+        }
+    }
+
+    private static void ReadExactly(Stream stream, Span<byte> destination)
+    {
+        try
+        {
+            stream.ReadExactly(destination);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new FormatException("The safetensors file is damaged: it is too short.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new FormatException("The safetensors file is damaged: it cannot be decompressed.", e);
+        }
+    }
+}

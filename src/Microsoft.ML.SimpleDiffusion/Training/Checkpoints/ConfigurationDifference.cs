@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+
+/// <summary>Finds what makes two runs different: everything that changes their weights, and nothing that does not.</summary>
+internal static class ConfigurationDifference
+{
+    /// <summary>Options that do not change the weights of a step, or, as the number of steps, may change on purpose.</summary>
+    private static readonly HashSet<string> Irrelevant =
+    [
+        "formatVersion",
+        "trainedSteps",
+        "options.outputColumnName",
+        "options.outputPixelsColumnName",
+        "options.imageColumnName",
+        "options.conditionColumnName",
+        "options.seedColumnName",
+        "options.sampling",
+        "options.compute",
+        "options.training.steps",
+        "options.training.checkpointDirectory",
+        "options.training.checkpointEverySteps",
+        "options.training.resumeFromCheckpoint",
+        "options.training.corruptImages",
+        "options.training.onCancellation",
+    ];
+
+    /// <summary>One sentence about the first difference, or null if there is none.</summary>
+    public static string? Find(ModelConfiguration checkpoint, ModelConfiguration run)
+        => Find(Parse(checkpoint), Parse(run), path: string.Empty);
+
+    private static JsonNode? Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration));
+
+    private static string? Find(JsonNode? checkpoint, JsonNode? run, string path)
+    {
+        if (Irrelevant.Contains(path))
+        {
+            return null;
+        }
+
+        if (checkpoint is JsonObject left && run is JsonObject right)
+        {
+            return left.Select(member => Find(member.Value, right[member.Key], path.Length == 0 ? member.Key : $"{path}.{member.Key}"))
+                .FirstOrDefault(difference => difference is not null);
+        }
+
+        return JsonNode.DeepEquals(checkpoint, run) ? null : $"{path} is {Text(checkpoint)} there and {Text(run)} here";
+    }
+
+    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
+}

@@ -1,0 +1,145 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Imaging;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Data;
+
+/// <summary>The training images, decoded to the size of the model, with their classes.</summary>
+internal sealed class ImageDataset : IDisposable
+{
+    private const int MaxSkippedLogged = 10;
+    private const int DecodingAheadPerCore = 4;
+
+    private readonly PixelStore _pixels;
+    private readonly List<int> _classes = [];
+
+    private ImageDataset(ImageSize size, int classCount, long memoryBudget)
+    {
+        Size = size;
+        ClassCount = classCount;
+        _pixels = new PixelStore(size.Length, memoryBudget);
+    }
+
+    public ImageSize Size { get; }
+
+    /// <summary>Number of classes. As a class index it means none.</summary>
+    public int ClassCount { get; }
+
+    public int Count => _pixels.Count;
+
+    /// <summary>Images that could not be read and were left out.</summary>
+    public int SkippedCount { get; private set; }
+
+    /// <summary>Half of the memory that the process may use.</summary>
+    public static long DefaultMemoryBudget => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>Reads the data once. Image files are decoded on all cores while the cursor moves on; the order is that of the rows.</summary>
+    /// <param name="input">The training data.</param>
+    /// <param name="options">Columns, size, and what to do with images that cannot be read.</param>
+    /// <param name="condition">The classes, as described by <see cref="ConditionColumn"/>.</param>
+    /// <param name="log">Is told which images are skipped.</param>
+    /// <param name="memoryBudget">Bytes of pixels to hold in memory; the rest goes to a temporary file.</param>
+    /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, or one cannot be read.</exception>
+    public static ImageDataset Load(
+        IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, long memoryBudget, CancellationToken cancellationToken)
+    {
+        var dataset = new ImageDataset(ImageSize.Of(options), condition.ClassCount, memoryBudget);
+        try
+        {
+            dataset.Read(input, options, condition, log, cancellationToken);
+            return dataset.Count > 0 ? dataset : throw new InvalidOperationException(
+                dataset.SkippedCount == 0
+                    ? "The training data has no rows."
+                    : $"None of the {dataset.SkippedCount} images of the training data can be read.");
+        }
+        catch
+        {
+            dataset.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Class of an image; the number of classes means none.</summary>
+    public int ClassOf(int index) => _classes[index];
+
+    /// <summary>Copies an image, planar [C, H, W], 0 to 255.</summary>
+    public void CopyPixels(int index, Span<byte> destination) => _pixels.CopyTo(index, destination);
+
+    public void Dispose() => _pixels.Dispose();
+
+    private void Read(IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, CancellationToken cancellationToken)
+    {
+        var imageColumn = ImageColumn.Find(input.Schema, options);
+        var columns = new List<DataViewSchema.Column> { imageColumn };
+        DataViewSchema.Column? conditionColumn = condition.Kind == ConditionKind.None ? null : input.Schema[options.ConditionColumnName!];
+        if (conditionColumn is { } needed)
+        {
+            columns.Add(needed);
+        }
+
+        using var cursor = input.GetRowCursor(columns);
+        var capture = ImageColumn.CreateCapture(cursor, imageColumn, Size);
+        var path = ImageColumn.CreatePathGetter(cursor, imageColumn);
+        Func<int> classOf = conditionColumn is { } column ? ConditionColumn.CreateClassGetter(cursor, column, condition) : () => 0;
+        var pending = new Queue<PendingImage>();
+        int ahead = DecodingAheadPerCore * Environment.ProcessorCount;
+        while (cursor.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            pending.Enqueue(new PendingImage(cursor.Position, path(), classOf(), StartDecoding(capture)));
+            if (pending.Count >= ahead)
+            {
+                Add(pending.Dequeue(), options.Training.CorruptImages, log);
+            }
+        }
+
+        while (pending.TryDequeue(out var image))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(image, options.Training.CorruptImages, log);
+        }
+
+        if (SkippedCount > 0)
+        {
+            log($"{SkippedCount} of {SkippedCount + Count} images cannot be read and are left out.");
+        }
+    }
+
+    private static Task<byte[]> StartDecoding(Func<Func<byte[]>> capture)
+    {
+        try
+        {
+            return Task.Run(capture());
+        }
+        catch (ImageFormatException e)
+        {
+            return Task.FromException<byte[]>(e);
+        }
+    }
+
+    private void Add(PendingImage image, CorruptImageHandling handling, Action<string> log)
+    {
+        try
+        {
+            _pixels.Add(image.Pixels.GetAwaiter().GetResult());
+            _classes.Add(image.ClassIndex);
+        }
+        catch (ImageFormatException e)
+        {
+            string message = $"Row {image.Row}: cannot read the image{(image.Path is null ? string.Empty : $" '{image.Path}'")}: {e.Message}.";
+            if (handling == CorruptImageHandling.Fail)
+            {
+                throw new InvalidOperationException(message + " To leave such images out, set Training.CorruptImages to Skip.", e);
+            }
+
+            SkippedCount++;
+            if (SkippedCount <= MaxSkippedLogged)
+            {
+                log(message);
+            }
+        }
+    }
+
+    private readonly record struct PendingImage(long Row, string? Path, int ClassIndex, Task<byte[]> Pixels);
+}

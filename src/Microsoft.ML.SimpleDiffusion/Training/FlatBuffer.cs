@@ -1,0 +1,35 @@
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>
+/// One long tensor that holds a number for every weight of a network, so that a pass over all weights is one loop over contiguous memory.
+/// </summary>
+internal sealed class FlatBuffer : IDisposable
+{
+    private readonly IReadOnlyList<ParameterSlot> _slots;
+
+    /// <param name="slots">Where each parameter lies.</param>
+    /// <param name="device">Where the buffer lives.</param>
+    public FlatBuffer(IReadOnlyList<ParameterSlot> slots, Device device)
+    {
+        _slots = slots;
+        Values = zeros(slots[^1].End, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>All numbers, float32 [number of weights].</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The numbers of one parameter in its own shape; shares memory with the buffer.</summary>
+    public Tensor View(ParameterSlot slot)
+    {
+        using var part = Values.narrow(0, slot.Offset, slot.Length);
+        return part.view(slot.Shape).DetachFromDisposeScope();
+    }
+
+    /// <summary>A view of every parameter, named for a file.</summary>
+    public IEnumerable<NamedTensor> NamedViews(string prefix) => _slots.Select(slot => new NamedTensor(prefix + slot.Name, View(slot)));
+
+    public void Dispose() => Values.Dispose();
+}

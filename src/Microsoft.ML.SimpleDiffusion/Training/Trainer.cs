@@ -1,0 +1,107 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>One optimizer step after the other: forward, loss, backward, clip, Adam, moving average.</summary>
+/// <param name="options">Options with nothing left open.</param>
+/// <param name="schedule">The noise schedule.</param>
+/// <param name="target">Device and precision.</param>
+/// <param name="state">What the steps change. Owned by the caller.</param>
+internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, TrainingState state)
+{
+    /// <summary>Steps in a row that may be skipped for a gradient that is not finite.</summary>
+    private const int MaxSkippedInARow = 10;
+
+    private int _skippedInARow;
+
+    /// <summary>Optimizer steps skipped so far because loss or gradient were not finite.</summary>
+    public int SkippedSteps { get; private set; }
+
+    /// <summary>Does the optimizer step that <see cref="TrainingState.Step"/> says is next.</summary>
+    /// <param name="feed">Delivers the step's batches.</param>
+    /// <exception cref="InvalidOperationException">Too many steps in a row were not finite.</exception>
+    public StepResult Step(BatchFeed feed)
+    {
+        var training = options.Training;
+        state.Network.train();
+        SeedDropout();
+        double loss = 0;
+        for (int micro = 0; micro < training.GradientAccumulation; micro++)
+        {
+            using var batch = feed.Next(training.CancellationToken);
+            loss += AccumulateGradient(batch);
+        }
+
+        double norm = AdamOptimizer.GradientNorm(state);
+        double learningRate = LearningRateSchedule.At(training, state.Step);
+        bool isFinite = double.IsFinite(norm) && double.IsFinite(loss);
+        if (isFinite)
+        {
+            AdamOptimizer.Apply(state, AdamUpdate.At(training, state.Step, norm));
+            _skippedInARow = 0;
+        }
+        else
+        {
+            Skip();
+        }
+
+        state.Step++;
+        return new StepResult(loss, norm, learningRate, !isFinite);
+    }
+
+    /// <summary>Adds the gradient of one batch. Returns the loss, already divided by the number of batches in a step.</summary>
+    private double AccumulateGradient(TrainingBatch batch)
+    {
+        using var loss = ForwardLoss(batch);
+        loss.backward();
+        return loss.item<float>();
+    }
+
+    /// <summary>The scope is closed before the backward pass, so that only what autograd needs is kept.</summary>
+    private Tensor ForwardLoss(TrainingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var x = batch.Images.to(target.Device, non_blocking: true);
+        var noise = batch.Noise.to(target.Device, non_blocking: true);
+        var classes = batch.Classes?.to(target.Device, non_blocking: true);
+        var logSnr = tensor(Array.ConvertAll(batch.Times, t => (float)schedule.LogSnr(t)), device: target.Device);
+        var z = ForwardProcess.Diffuse(x, noise, logSnr);
+        var prediction = Predict(z, logSnr, classes);
+        var perExample = DiffusionLoss.PerExample(options.Diffusion, options.Diffusion.Loss, prediction, x, noise, logSnr);
+        return (perExample.mean() / options.Training.GradientAccumulation).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Predict(Tensor z, Tensor logSnr, Tensor? classes)
+    {
+        using var autocast = Autocast.Enter(target.Precision, target.Device.type);
+        return state.Network.forward(z, logSnr, classes).to(ScalarType.Float32);
+    }
+
+    /// <summary>Dropout masks come from libtorch's own generator: the only randomness that is not ours.</summary>
+    private void SeedDropout()
+    {
+        if (options.Network.Dropout > 0)
+        {
+            manual_seed((long)(StatelessRandom.Bits((uint)options.Seed!.Value, RandomPurpose.NetworkDropout, (ulong)state.Step, 0) >> 1));
+        }
+    }
+
+    private void Skip()
+    {
+        AdamOptimizer.ClearGradient(state);
+        SkippedSteps++;
+        _skippedInARow++;
+        if (_skippedInARow >= MaxSkippedInARow)
+        {
+            throw new InvalidOperationException(
+                $"Training has diverged: loss or gradient were not finite in {MaxSkippedInARow} steps in a row up to step {state.Step}. "
+                + "A lower Training.LearningRate or a longer Training.WarmupSteps would be right.");
+        }
+    }
+}

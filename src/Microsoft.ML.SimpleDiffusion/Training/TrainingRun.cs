@@ -1,0 +1,149 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>One call of <see cref="SimpleDiffusionEstimator.Fit(IDataView)"/>: reads the data, trains, and hands over the model.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingLog _log;
+    private readonly SimpleDiffusionOptions _options;
+    private readonly ComputeTarget _target;
+    private readonly ImageDataset _data;
+    private readonly ModelConfiguration _configuration;
+    private readonly INoiseSchedule _schedule;
+    private readonly DenoisingNetwork _network;
+    private readonly TrainingState _state;
+    private readonly CheckpointStore? _checkpoints;
+
+    /// <summary>Does everything that can fail before the first step.</summary>
+    public TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    {
+        _log = new TrainingLog(environment);
+        try
+        {
+            options.Training.CancellationToken.ThrowIfCancellationRequested();
+            _target = ComputeTarget.Resolve(options.Compute);
+            _options = OptionsResolver.Resolve(options, _target.IsCuda, MLEnvironment.SeedOf(environment));
+            var condition = ConditionColumn.Describe(input.Schema, _options);
+            _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
+            WarmStart.Check(warmStart, _configuration);
+            _checkpoints = _options.Training.CheckpointDirectory is string directory ? CheckpointStore.Open(directory) : null;
+            _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
+            var specification = NetworkSpecification.Create(_options, condition.ClassCount);
+            _log.Network(specification, _options, _target, _data.Count);
+            _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
+            WeightInitializer.Initialize(_network, _options.Seed!.Value);
+            _state = new TrainingState(_network, _target.Device);
+            Restore(warmStart);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains to the end, or to cancellation.</summary>
+    public TrainedModel Train()
+    {
+        var training = _options.Training;
+        var trainer = new Trainer(_options, _schedule, _target, _state);
+        long first = _state.Step;
+        try
+        {
+            using var feed = new BatchFeed(_data, _options, first);
+            using var reporter = new ProgressReporter(_log, _options, feed, first);
+            while (_state.Step < training.Steps)
+            {
+                training.CancellationToken.ThrowIfCancellationRequested();
+                _log.CheckAlive();
+                reporter.Report(_state.Step + 1, trainer.Step(feed));
+                if (_state.Step % training.CheckpointEverySteps == 0 || _state.Step == training.Steps)
+                {
+                    SaveCheckpoint();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (_state.Step > first)
+            {
+                SaveCheckpoint();
+            }
+
+            if (training.OnCancellation == CancellationBehavior.Throw || _state.Step == 0)
+            {
+                throw;
+            }
+
+            _log.Warning($"Training was cancelled at step {_state.Step} of {training.Steps}; the model is what was learnt so far.");
+        }
+
+        _log.Skipped(trainer.SkippedSteps);
+        var configuration = _configuration with { TrainedSteps = _state.Step };
+        return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
+    }
+
+    public void Dispose()
+    {
+        _checkpoints?.Dispose();
+        _data?.Dispose();
+        _state?.Dispose();
+        _network?.Dispose();
+        _log.Dispose();
+    }
+
+    private void Restore(TrainedModel? warmStart)
+    {
+        if (warmStart is not null)
+        {
+            _state.StartFrom(warmStart.Network);
+        }
+
+        if (_checkpoints is null || !_options.Training.ResumeFromCheckpoint)
+        {
+            return;
+        }
+
+        var tensors = _state.NamedTensors();
+        try
+        {
+            if (_checkpoints.TryRestore(_configuration, tensors, out long step, _log.Info))
+            {
+                _state.Step = step;
+            }
+        }
+        finally
+        {
+            NamedTensor.DisposeAll(tensors);
+        }
+    }
+
+    private void SaveCheckpoint()
+    {
+        if (_checkpoints is null)
+        {
+            return;
+        }
+
+        var tensors = _state.NamedTensors();
+        try
+        {
+            _checkpoints.Save(new Checkpoint(_state.Step, _configuration with { TrainedSteps = _state.Step }, tensors));
+        }
+        finally
+        {
+            NamedTensor.DisposeAll(tensors);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>
+/// Everything that changes from step to step: weights, gradients, Adam's moments and the moving average of the weights, each in one flat
+/// buffer that the network's own tensors are views of.
+/// </summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly IReadOnlyList<ParameterSlot> _slots;
+
+    /// <param name="network">A network with its initial weights, whose parameters move into the flat buffer. Owned by the caller.</param>
+    /// <param name="device">Where the network lives.</param>
+    public TrainingState(DenoisingNetwork network, Device device)
+    {
+        using var guard = no_grad();
+        Network = network;
+        _slots = ParameterSlot.For(network);
+        Weights = new FlatBuffer(_slots, device);
+        Gradients = new FlatBuffer(_slots, device);
+        FirstMoments = new FlatBuffer(_slots, device);
+        SecondMoments = new FlatBuffer(_slots, device);
+        AverageWeights = new FlatBuffer(_slots, device);
+        foreach (var (slot, (_, parameter)) in _slots.Zip(network.named_parameters()))
+        {
+            using var weights = Weights.View(slot);
+            using var gradient = Gradients.View(slot);
+            weights.copy_(parameter);
+            parameter.set_(weights);
+            parameter.grad = gradient;
+        }
+
+        AverageWeights.Values.copy_(Weights.Values);
+    }
+
+    public DenoisingNetwork Network { get; }
+
+    public FlatBuffer Weights { get; }
+
+    public FlatBuffer Gradients { get; }
+
+    public FlatBuffer FirstMoments { get; }
+
+    public FlatBuffer SecondMoments { get; }
+
+    /// <summary>The exponential moving average of the weights, which generates images.</summary>
+    public FlatBuffer AverageWeights { get; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public long Step { get; set; }
+
+    /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
+    public IReadOnlyList<NamedTensor> NamedTensors()
+        => [.. Weights.NamedViews("weights."), .. AverageWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
+
+    /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
+    public void StartFrom(DenoisingNetwork other)
+    {
+        using var guard = no_grad();
+        foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
+        {
+            using var weights = Weights.View(slot);
+            weights.copy_(parameter);
+        }
+
+        AverageWeights.Values.copy_(Weights.Values);
+    }
+
+    /// <summary>Copies the moving average into a network of the same shape.</summary>
+    public void CopyAverageTo(DenoisingNetwork other)
+    {
+        using var guard = no_grad();
+        foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
+        {
+            using var average = AverageWeights.View(slot);
+            parameter.copy_(average);
+        }
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Gradients.Dispose();
+        FirstMoments.Dispose();
+        SecondMoments.Dispose();
+        AverageWeights.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
+
+/// <summary>Plain red, green and blue pictures of 8×8 pixels, and options for a network that learns them in seconds.</summary>
+internal static class TinyData
+{
+    public const int Side = 8;
+
+    public static readonly string[] Labels = ["red", "green", "blue"];
+
+    public static IEnumerable<TinyRow> Rows(int count)
+        => Enumerable.Range(0, count).Select(i => new TinyRow { Image = Plain(i % 3, (byte)(200 + (i % 50))), Label = Labels[i % 3], Seed = i });
+
+    /// <summary>A view with the columns Image (pixels), Label (key) and Seed.</summary>
+    public static IDataView View(MLContext context, int count = 24)
+    {
+        var rows = context.Data.LoadFromEnumerable(Rows(count));
+        return context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
+    }
+
+    /// <summary>A network of some thousand weights.</summary>
+    public static SimpleDiffusionOptions Options(int steps = 3) => new()
+    {
+        ConditionColumnName = "Label",
+        ImageHeight = Side,
+        ImageWidth = Side,
+        Seed = 7,
+        Network = new NetworkOptions { BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = [1], TransformerBlocks = 1, AttentionHeads = 2 },
+        Training = new TrainingOptions { Steps = steps, BatchSize = 8, LearningRate = 3e-3 },
+        Sampling = new SamplingOptions { Steps = 4, BatchSize = 4 },
+        Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32 },
+    };
+
+    private static byte[] Plain(int channel, byte value)
+    {
+        var pixels = new byte[3 * Side * Side];
+        pixels.AsSpan(channel * Side * Side, Side * Side).Fill(value);
+        return pixels;
+    }
+}
