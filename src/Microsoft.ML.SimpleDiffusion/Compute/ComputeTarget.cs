@@ -12,11 +12,12 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 {
     public bool IsCuda => Device.type == DeviceType.CUDA;
 
-    /// <summary>Loads libtorch, chooses device and precision, and sets the number of threads.</summary>
+    /// <summary>Loads libtorch, chooses device and precision, and sets threads and heap of the process.</summary>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none.</exception>
     public static ComputeTarget Resolve(ComputeOptions options)
     {
         LibTorch.EnsureLoaded();
+        NativeHeap.KeepLargeBlocks();
         if (options.Threads is int threads && threads != get_num_threads())
         {
             set_num_threads(threads);

@@ -15,6 +15,7 @@ internal static class WeightInitializer
     public static void Initialize(DenoisingNetwork network, int seed)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         ulong parameterIndex = 0;
         foreach (var module in network.modules())
         {
@@ -35,6 +36,16 @@ internal static class WeightInitializer
                     break;
                 case Embedding embedding:
                     FillNormal(embedding.weight!, 1, seed, parameterIndex++);
+                    break;
+
+                // TorchSharp 0.107 leaves the weights of norms uninitialised.
+                case GroupNorm norm:
+                    norm.weight!.fill_(1);
+                    norm.bias!.zero_();
+                    break;
+                case LayerNorm norm:
+                    norm.weight!.fill_(1);
+                    norm.bias?.zero_();
                     break;
             }
         }

@@ -34,7 +34,7 @@ internal static class TensorBytes
             action(copy.bytes);
             if (writesBack)
             {
-                piece.copy_(copy);
+                using var written = piece.copy_(copy);
             }
         }
     }

@@ -35,7 +35,11 @@ internal static class AdamOptimizer
     }
 
     /// <summary>Drops the gradient without a step.</summary>
-    public static void ClearGradient(TrainingState state) => state.Gradients.Values.zero_();
+    public static void ClearGradient(TrainingState state)
+    {
+        using var guard = no_grad();
+        using var cleared = state.Gradients.Values.zero_();
+    }
 
     private static void ApplyWithSimd(TrainingState state, AdamUpdate update)
     {

@@ -17,6 +17,7 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(DenoisingNetwork network, Device device)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         Network = network;
         _slots = ParameterSlot.For(network);
         Weights = new FlatBuffer(_slots, device);
@@ -60,6 +61,7 @@ internal sealed class TrainingState : IDisposable
     public void StartFrom(DenoisingNetwork other)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
         {
             using var weights = Weights.View(slot);
@@ -73,6 +75,7 @@ internal sealed class TrainingState : IDisposable
     public void CopyAverageTo(DenoisingNetwork other)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
         {
             using var average = AverageWeights.View(slot);

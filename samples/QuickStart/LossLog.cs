@@ -1,0 +1,25 @@
+using System.Globalization;
+using Microsoft.ML.SimpleDiffusion;
+
+namespace QuickStart;
+
+/// <summary>Writes the progress of a training to a CSV file, or nowhere.</summary>
+internal sealed class LossLog : IProgress<TrainingProgress>, IDisposable
+{
+    private readonly StreamWriter? _writer;
+
+    private LossLog(StreamWriter? writer) => _writer = writer;
+
+    public static LossLog Open(FileInfo? file)
+    {
+        var writer = file is null ? null : new StreamWriter(file.FullName) { AutoFlush = true };
+        writer?.WriteLine("step,loss,gradient_norm,learning_rate,images_per_second,data_wait_share");
+        return new LossLog(writer);
+    }
+
+    public void Report(TrainingProgress value) => _writer?.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{value.Step},{value.Loss:F5},{value.GradientNorm:F4},{value.LearningRate:G4},{value.ImagesPerSecond:F2},{value.DataWaitShare:F4}"));
+
+    public void Dispose() => _writer?.Dispose();
+}

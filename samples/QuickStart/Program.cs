@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Microsoft.ML.SimpleDiffusion;
+using QuickStart;
+
+var images = new Option<DirectoryInfo?>("--images") { Description = "Train on these pictures (a folder per class) instead of drawing shapes." };
+var size = new Option<int>("--size") { Description = "Height and width of the pictures in pixels.", DefaultValueFactory = _ => 32 };
+var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 600 };
+var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 32 };
+var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 1e-3 };
+var flip = new Option<bool>("--flip") { Description = "Mirror pictures at random (suits photos, not digits)." };
+var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
+var threads = new Option<int?>("--threads") { Description = "CPU threads; by default one per core." };
+var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+var guidance = new Option<float>("--guidance") { Description = "Guidance scale of the generated pictures; 1 is off.", DefaultValueFactory = _ => 2 };
+var samplingSteps = new Option<int>("--sampling-steps") { Description = "Network evaluations per generated picture.", DefaultValueFactory = _ => 25 };
+var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints; a run that was stopped goes on from there." };
+var output = new Option<DirectoryInfo>("--output") { Description = "Folder for everything that is written.", DefaultValueFactory = _ => new DirectoryInfo("quickstart-output") };
+var lossLog = new Option<FileInfo?>("--loss-log") { Description = "Write step, loss and speed to this CSV file." };
+var verbose = new Option<bool>("--verbose") { Description = "Show the log of the MLContext, and stack traces of errors." };
+
+var command = new RootCommand("Trains a diffusion model on pictures in a folder per class, and generates a grid of new ones.")
+{
+    images, size, steps, batch, learningRate, flip, device, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
+};
+command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.Execute(
+    new Settings
+    {
+        Images = result.GetValue(images),
+        Size = result.GetValue(size),
+        Steps = result.GetValue(steps),
+        Batch = result.GetValue(batch),
+        LearningRate = result.GetValue(learningRate),
+        Flip = result.GetValue(flip),
+        Device = result.GetValue(device),
+        Threads = result.GetValue(threads),
+        Seed = result.GetValue(seed),
+        Guidance = result.GetValue(guidance),
+        SamplingSteps = result.GetValue(samplingSteps),
+        Checkpoints = result.GetValue(checkpoints),
+        Output = result.GetValue(output)!,
+        LossLog = result.GetValue(lossLog),
+        Verbose = result.GetValue(verbose),
+    },
+    cancellationToken)));
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Microsoft.ML.SimpleDiffusion;
+using Spectre.Console;
+
+namespace QuickStart;
+
+/// <summary>Shows how a training goes: a bar on a terminal, a line every few seconds elsewhere.</summary>
+internal static class TrainingDisplay
+{
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+
+    /// <param name="steps">Steps in all.</param>
+    /// <param name="train">Does the training and reports to what it is given.</param>
+    public static SimpleDiffusionTransformer Show(int steps, Func<IProgress<TrainingProgress>, SimpleDiffusionTransformer> train)
+        => AnsiConsole.Profile.Capabilities.Interactive ? ShowBar(steps, train) : train(new Lines());
+
+    private static SimpleDiffusionTransformer ShowBar(int steps, Func<IProgress<TrainingProgress>, SimpleDiffusionTransformer> train)
+        => AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Start(bars => train(new Bar(bars.AddTask("Reading the pictures ...", maxValue: steps))));
+
+    private static string Describe(TrainingProgress progress) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"step {progress.Step} of {progress.TotalSteps}, loss {progress.Loss:F4}, {progress.ImagesPerSecond:F0} images/s, {progress.TimeRemaining:mm\\:ss} left");
+
+    private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            task.Value = value.Step;
+            task.Description = Describe(value);
+        }
+    }
+
+    private sealed class Lines : IProgress<TrainingProgress>
+    {
+        private DateTime _next;
+
+        public void Report(TrainingProgress value)
+        {
+            if (DateTime.UtcNow >= _next || value.Step == value.TotalSteps)
+            {
+                AnsiConsole.WriteLine(Describe(value));
+                _next = DateTime.UtcNow + LineInterval;
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+
+/// <summary>Pictures of noise as pixel vectors: speed does not depend on what they show.</summary>
+internal static class SyntheticPictures
+{
+    public static IDataView View(MLContext context, SimpleDiffusionOptions options, int count, int classCount)
+    {
+        int length = options.Channels * options.ImageHeight * options.ImageWidth;
+        var schema = SchemaDefinition.Create(typeof(Row));
+        schema[nameof(Row.Image)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, options.Channels, options.ImageHeight, options.ImageWidth);
+        schema[nameof(Row.Label)].ColumnType = new KeyDataViewType(typeof(uint), classCount);
+        return context.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(Picture), schema);
+
+        Row Picture(int i)
+        {
+            var pixels = new byte[length];
+            new Random(i).NextBytes(pixels);
+            return new Row { Image = pixels, Label = (uint)(i % classCount) + 1 };
+        }
+    }
+
+    private sealed class Row
+    {
+        public byte[] Image { get; set; } = [];
+
+        public uint Label { get; set; }
+    }
+}

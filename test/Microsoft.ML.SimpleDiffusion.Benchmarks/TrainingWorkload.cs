@@ -1,0 +1,60 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
+
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+
+/// <summary>A training on synthetic pictures, step by step.</summary>
+internal sealed class TrainingWorkload : IDisposable
+{
+    private const int ClassCount = 10;
+    private const int PictureCount = 256;
+
+    private readonly ImageDataset _data;
+    private readonly BatchFeed _feed;
+    private readonly DenoisingNetwork _network;
+    private readonly TrainingState _state;
+    private readonly Trainer _trainer;
+
+    public TrainingWorkload(SimpleDiffusionOptions options)
+    {
+        OptionsValidator.Validate(options);
+        var target = ComputeTarget.Resolve(options.Compute);
+        Options = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
+        var pictures = SyntheticPictures.View(new MLContext(1), Options, PictureCount, ClassCount);
+        var condition = ConditionColumn.Describe(pictures.Schema, Options);
+        _data = ImageDataset.Load(pictures, Options, condition, _ => { }, long.MaxValue, CancellationToken.None);
+        var schedule = NoiseSchedules.Create(Options.Diffusion, Options.ImageHeight, Options.ImageWidth);
+        var specification = NetworkSpecification.Create(Options, ClassCount);
+        Cost = NetworkCost.Of(specification);
+        _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
+        WeightInitializer.Initialize(_network, seed: 1);
+        _state = new TrainingState(_network, target.Device);
+        _trainer = new Trainer(Options, schedule, target, _state);
+        _feed = new BatchFeed(_data, Options, firstStep: 0);
+    }
+
+    public SimpleDiffusionOptions Options { get; }
+
+    public NetworkCost Cost { get; }
+
+    /// <summary>Seconds that the steps so far have waited for batches.</summary>
+    public double WaitedSeconds => _feed.WaitedSeconds;
+
+    public TrainingState State => _state;
+
+    public ImageDataset Data => _data;
+
+    public void Step() => _trainer.Step(_feed);
+
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _state.Dispose();
+        _network.Dispose();
+        _data.Dispose();
+    }
+}

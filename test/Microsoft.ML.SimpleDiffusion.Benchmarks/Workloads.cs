@@ -1,0 +1,36 @@
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+
+/// <summary>The options of the networks that are measured.</summary>
+internal static class Workloads
+{
+    /// <summary>64×64, 64 channels, levels 1, 2, 4 with 2 blocks each, 6 transformer blocks of width 256 at 16×16, batch 8.</summary>
+    public static SimpleDiffusionOptions Benchmark() => Create(64, 8, new NetworkOptions
+    {
+        BaseChannels = 64,
+        ChannelMultipliers = [1, 2, 4],
+        BlocksPerLevel = [2, 2],
+        TransformerBlocks = 6,
+    });
+
+    /// <summary>What samples/QuickStart trains.</summary>
+    public static SimpleDiffusionOptions QuickStart() => Create(32, 32, new NetworkOptions());
+
+    /// <summary>So small that hundreds of steps take seconds.</summary>
+    public static SimpleDiffusionOptions Tiny() => Create(8, 8, new NetworkOptions
+    {
+        BaseChannels = 8,
+        ChannelMultipliers = [1, 2],
+        BlocksPerLevel = [1],
+        TransformerBlocks = 1,
+    });
+
+    private static SimpleDiffusionOptions Create(int size, int batch, NetworkOptions network) => new()
+    {
+        ConditionColumnName = "Label",
+        ImageHeight = size,
+        ImageWidth = size,
+        Network = network,
+        Training = new TrainingOptions { BatchSize = batch },
+        Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32 },
+    };
+}
