@@ -4,9 +4,9 @@ using QuickStart;
 
 var images = new Option<DirectoryInfo?>("--images") { Description = "Train on these pictures (a folder per class) instead of drawing shapes." };
 var size = new Option<int>("--size") { Description = "Height and width of the pictures in pixels.", DefaultValueFactory = _ => 32 };
-var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 600 };
-var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 32 };
-var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 1e-3 };
+var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 560 };
+var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 16 };
+var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 3e-3 };
 var flip = new Option<bool>("--flip") { Description = "Mirror pictures at random (suits photos, not digits)." };
 var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
 var threads = new Option<int?>("--threads") { Description = "CPU threads; by default one per core." };

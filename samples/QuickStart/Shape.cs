@@ -19,8 +19,8 @@ internal sealed record Shape(string Name, float Hue, Func<float, SKPath> CreateP
         new("hexagon", 35, radius => Polygon(6, radius, inner: null, turn: 0)),
         new("ring", 210, radius => Ring(radius)),
         new("square", 230, radius => Polygon(4, radius * 1.15f, inner: null, turn: 45)),
-        new("star", 50, radius => Polygon(5, radius * 1.2f, inner: radius * 0.5f, turn: 0)),
-        new("triangle", 95, radius => Polygon(3, radius * 1.2f, inner: null, turn: 0)),
+        new("star", 50, radius => Polygon(5, radius * 1.35f, inner: radius * 0.6f, turn: 0)),
+        new("triangle", 95, radius => Polygon(3, radius * 1.3f, inner: null, turn: 0)),
     ];
 
     private static SKPath Draw(Action<SKPath> add)

@@ -9,7 +9,10 @@ public class EndToEndTests
     public void Trained_model_generates_each_class_in_its_colour()
     {
         var context = new MLContext(1);
-        var options = TinyData.Options(steps: 150);
+        var options = TinyData.Options(steps: 250);
+        options.Training.LearningRate = 1e-2;
+        options.Diffusion.NoiseResolution = TinyData.Side;
+        options.Sampling.Sampler = SamplerType.DpmSolverPlusPlus2M;
         options.Sampling.Steps = 10;
         using var transformer = context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(context));
         var requests = context.Data.LoadFromEnumerable(TinyData.Labels.Select(label => new Request { Label = label }));

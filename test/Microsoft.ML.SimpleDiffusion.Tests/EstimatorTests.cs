@@ -1,0 +1,290 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests;
+
+[TestClass]
+public class EstimatorTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Missing_condition_column_is_named()
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = "Kind";
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "Could not find condition column 'Kind'");
+        Assert.AreEqual("inputSchema", error.ParamName);
+    }
+
+    [TestMethod]
+    public void Condition_column_that_is_no_key_is_named_with_its_type()
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = "Seed";
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "Schema mismatch for condition column 'Seed': expected key");
+    }
+
+    [TestMethod]
+    public void Image_column_of_another_type_is_named_with_its_type()
+    {
+        var options = TinyData.Options();
+        options.ImageColumnName = "Seed";
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "Schema mismatch for image column 'Seed': expected image, file path");
+    }
+
+    [TestMethod]
+    public void Pixel_vector_with_other_channels_is_refused()
+    {
+        var options = TinyData.Options();
+        options.Channels = 1;
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "1 channel");
+    }
+
+    [TestMethod]
+    public void Empty_data_is_refused()
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = null;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(TinyData.Rows(0))));
+
+        Assert.AreEqual("The training data has no rows.", error.Message);
+    }
+
+    [TestMethod]
+    public void Image_that_does_not_exist_is_named_with_its_row()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(new[] { new { Image = "/no/such/file.png" } })));
+
+        StringAssert.Contains(error.Message, "Row 0");
+        StringAssert.Contains(error.Message, "'/no/such/file.png': there is no such file");
+    }
+
+    [TestMethod]
+    public void Garbage_is_named_or_skipped_as_the_option_says()
+    {
+        using var folder = new TemporaryFolder();
+        string garbage = folder.File("a.png"), empty = folder.File("b.png");
+        File.WriteAllText(garbage, "no picture");
+        File.WriteAllText(empty, string.Empty);
+        var data = _context.Data.LoadFromEnumerable(new[] { new { Image = garbage }, new { Image = empty }, new { Image = folder.Path } });
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(data));
+        var none = Assert.ThrowsExactly<InvalidOperationException>(() => Paths(CorruptImageHandling.Skip).Fit(data));
+
+        StringAssert.Contains(error.Message, "not an image");
+        StringAssert.Contains(none.Message, "None of the 3 images");
+    }
+
+    [TestMethod]
+    public void Cancellation_before_the_first_step_throws_even_if_a_model_is_to_be_returned()
+    {
+        var options = TinyData.Options();
+        options.Training.OnCancellation = CancellationBehavior.ReturnModel;
+        options.Training.CancellationToken = new CancellationToken(canceled: true);
+
+        Assert.Throws<OperationCanceledException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+    }
+
+    [TestMethod]
+    public void Cancellation_during_training_returns_the_model_so_far_if_asked_to()
+    {
+        using var source = new CancellationTokenSource();
+        var options = TinyData.Options(steps: 100_000);
+        options.Training.OnCancellation = CancellationBehavior.ReturnModel;
+        options.Training.CancellationToken = source.Token;
+        options.Training.Progress = new Callback(_ => source.Cancel());
+
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+
+        Assert.IsGreaterThan(0, model.ParameterCount);
+    }
+
+    [TestMethod]
+    public void Progress_ends_with_the_last_step()
+    {
+        var reports = new List<TrainingProgress>();
+        var options = TinyData.Options(steps: 3);
+        options.Training.Progress = new Callback(reports.Add);
+
+        _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.AreEqual(3, reports[^1].Step);
+        Assert.AreEqual(3, reports[^1].TotalSteps);
+        Assert.IsTrue(double.IsFinite(reports[^1].Loss));
+        Assert.IsGreaterThan(0, reports[^1].ImagesPerSecond);
+    }
+
+    [TestMethod]
+    [DataRow(0f)]
+    [DataRow(0.1f)]
+    public void Resumed_run_has_the_weights_of_an_uninterrupted_one_bit_for_bit(float dropout)
+    {
+        using var folder = new TemporaryFolder();
+        var half = Resumable(folder, steps: 4, dropout);
+        var whole = Resumable(folder, steps: 8, dropout);
+        var uninterrupted = Resumable(folder, steps: 8, dropout);
+        uninterrupted.Training.CheckpointDirectory = null;
+
+        _context.Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context)).Dispose();
+
+        CollectionAssert.AreEqual(WeightsOf(uninterrupted), WeightsOf(whole));
+    }
+
+    [TestMethod]
+    public void Resuming_under_other_options_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 2, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var other = Resumable(folder, steps: 4, dropout: 0);
+        other.Training.LearningRate = 0.1;
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(other).Fit(TinyData.View(_context)));
+    }
+
+    [TestMethod]
+    public void Warm_start_begins_with_the_weights_of_the_model()
+    {
+        using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 5)).Fit(TinyData.View(_context));
+        var options = TinyData.Options(steps: 1);
+        options.Training.LearningRate = 1e-12;
+
+        using var next = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context), model);
+
+        float[] before = Floats(model), after = Floats(next);
+        for (int i = 0; i < before.Length; i++)
+        {
+            Assert.AreEqual(before[i], after[i], 1e-6);
+        }
+    }
+
+    [TestMethod]
+    public void Warm_start_from_another_network_is_refused()
+    {
+        using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
+        var options = TinyData.Options(steps: 1);
+        options.Network.TransformerBlocks = 2;
+
+        Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context), model));
+    }
+
+    [TestMethod]
+    public void Divergence_ends_in_an_error_that_says_what_to_change()
+    {
+        var options = TinyData.Options(steps: 200);
+        options.Training.LearningRate = 1e30;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "LearningRate");
+    }
+
+    [TestMethod]
+    public void Bfloat16_training_stays_close_to_float32()
+    {
+        var options = TinyData.Options(steps: 1);
+        options.Compute.Precision = ComputePrecision.BFloat16;
+        var losses = new List<double>();
+        options.Training.Progress = new Callback(progress => losses.Add(progress.Loss));
+        _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)).Dispose();
+        options.Compute.Precision = ComputePrecision.Float32;
+        _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.AreEqual(losses[1], losses[0], 0.02 * losses[1]);
+    }
+
+    [TestMethod]
+    [DataRow(PredictionType.V, LossType.Epsilon, ScheduleType.Cosine, NetworkArchitecture.UNet)]
+    [DataRow(PredictionType.Epsilon, LossType.Sigmoid, ScheduleType.InterpolatedCosine, NetworkArchitecture.UVit)]
+    [DataRow(PredictionType.X, LossType.MinSnr, ScheduleType.ShiftedCosine, NetworkArchitecture.UVit)]
+    public void Combinations_of_options_train_and_generate(PredictionType prediction, LossType loss, ScheduleType schedule, NetworkArchitecture architecture)
+    {
+        var options = TinyData.Options(steps: 2);
+        options.Network.Architecture = architecture;
+        options.Network.BlocksPerLevel = architecture == NetworkArchitecture.UNet ? [1, 1] : [1];
+        options.Diffusion.Prediction = prediction;
+        options.Diffusion.Loss = loss;
+        options.Diffusion.Schedule = schedule;
+        options.Training.GradientAccumulation = 2;
+        options.Training.RandomHorizontalFlip = true;
+        options.Sampling.GuidanceScale = 2;
+        options.Sampling.GuidanceRescale = 0.5f;
+        options.Sampling.Thresholding = ThresholdingType.Dynamic;
+
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+        var generated = model.Transform(_context.Data.LoadFromEnumerable(new[] { new Request { Label = "red" } }));
+
+        Assert.HasCount(1, _context.Data.CreateEnumerable<Prediction>(generated, reuseRowObject: false).ToList());
+    }
+
+    [TestMethod]
+    public void Live_tensors_return_to_where_they_started()
+    {
+        Run();
+        long before = Settled();
+
+        Run();
+
+        Assert.AreEqual(before, Settled());
+
+        void Run()
+        {
+            using var model = _context.Transforms.SimpleDiffusion(TinyData.Options()).Fit(TinyData.View(_context));
+            var generated = model.Transform(_context.Data.LoadFromEnumerable(new[] { new Request { Label = "red" } }));
+            _ = _context.Data.CreateEnumerable<Prediction>(generated, reuseRowObject: false).ToList();
+        }
+
+        static long Settled()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return Tensor.TotalCount;
+        }
+    }
+
+    private static SimpleDiffusionOptions Resumable(TemporaryFolder folder, int steps, float dropout)
+    {
+        var options = TinyData.Options(steps);
+        options.Network.Dropout = dropout;
+        options.Training.WarmupSteps = 2;
+        options.Training.CheckpointDirectory = folder.Path;
+        return options;
+    }
+
+    private byte[] WeightsOf(SimpleDiffusionOptions options)
+    {
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+        using var stream = new MemoryStream();
+        model.Model.WriteWeights(stream);
+        return stream.ToArray();
+    }
+
+    private static float[] Floats(SimpleDiffusionTransformer transformer)
+        => ((SimpleDiffusion.Generation.TrainedModel)transformer.Model).Network.parameters().SelectMany(p => p.detach().data<float>().ToArray()).ToArray();
+
+    private SimpleDiffusionEstimator Paths(CorruptImageHandling handling = CorruptImageHandling.Fail)
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = null;
+        options.Training.CorruptImages = handling;
+        return _context.Transforms.SimpleDiffusion(options);
+    }
+
+    private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => action(value);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
+
+[TestClass]
+public class NativeLoadDiagnosisTests
+{
+    [TestMethod]
+    [DataRow("libtorch_cpu.so", null, "linux-x64", "libtorch-cpu-linux-x64 2.10.0")]
+    [DataRow("torch_cpu.dll", null, "win-x64", "TorchSharp-cuda-windows")]
+    [DataRow("libc10.dylib", null, "osx-x64", "not published for osx-x64")]
+    [DataRow(null, "x", "linux-musl-x64", "glibc")]
+    [DataRow(null, "libm.so.6: version `GLIBC_2.35' not found (required by x)", "linux-x64", "GLIBC_2.35 is missing")]
+    [DataRow(null, "x.so: undefined symbol: _ZN2at4_ops", "linux-x64", "not the version")]
+    [DataRow(null, "libgomp.so.1: cannot open shared object file: No such file", "linux-x64", "libgomp.so.1")]
+    [DataRow(null, "something else", "linux-x64", "something else")]
+    public void Each_failure_says_what_is_missing_and_how_to_get_it(string? missing, string? message, string platform, string expected)
+        => StringAssert.Contains(NativeLoadDiagnosis.Explain(missing, message, platform), expected);
+
+    [TestMethod]
+    public void Folders_that_cannot_be_written_to_are_passed_over()
+    {
+        string original = NativeLibraryFolders.Find("libLibTorchSharp.so") ?? string.Empty;
+        if (original.Length == 0)
+        {
+            Assert.Inconclusive("The compatibility copy exists on Linux only.");
+        }
+
+        using var folder = new Support.TemporaryFolder();
+
+        string? copy = LibTorchSharpCompatibility.WriteCopy(original, ["/proc/nowhere", folder.Path]);
+
+        Assert.AreEqual(folder.Path, Path.GetDirectoryName(copy));
+        Assert.IsEmpty(Directory.GetFiles(folder.Path, "*.tmp"));
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests;
+
+[TestClass]
+public class ModelFileTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Truncated_model_is_refused_at_every_length()
+    {
+        byte[] file = SavedModel();
+        for (int length = 0; length < file.Length; length += Math.Max(1, file.Length / 50))
+        {
+            AssertRefused(file[..length], $"length {length}");
+        }
+    }
+
+    [TestMethod]
+    public void Flipped_bit_is_refused_or_harmless()
+    {
+        byte[] file = SavedModel();
+        byte[] expected = Weights(file);
+        var random = new Random(1);
+        for (int i = 0; i < 60; i++)
+        {
+            var damaged = (byte[])file.Clone();
+            damaged[random.Next(file.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                // Some bytes of a zip file, such as time stamps, mean nothing for the model.
+                CollectionAssert.AreEqual(expected, Weights(damaged));
+            }
+            catch (Exception e) when (e is not AssertFailedException)
+            {
+                Assert.IsNotInstanceOfType<OutOfMemoryException>(e);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Safetensors_folder_gives_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Fit();
+        transformer.SaveAsSafetensors(folder.Path);
+
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path);
+
+        Assert.AreEqual(transformer.ParameterCount, loaded.ParameterCount);
+        CollectionAssert.AreEqual(Weights(transformer), Weights(loaded));
+        Assert.AreEqual(transformer.Options.Network.BaseChannels, loaded.Options.Network.BaseChannels);
+    }
+
+    [TestMethod]
+    public void Safetensors_folder_without_a_file_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path));
+
+        StringAssert.Contains(error.Message, "config.json");
+    }
+
+    [TestMethod]
+    public void Configuration_that_claims_a_larger_network_is_refused_before_it_is_allocated()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Fit();
+        transformer.SaveAsSafetensors(folder.Path);
+        string path = folder.File("config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"baseChannels\": 8", "\"baseChannels\": 1024", StringComparison.Ordinal));
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path));
+
+        StringAssert.Contains(error.Message, "bytes");
+    }
+
+    private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
+
+    private byte[] SavedModel()
+    {
+        using var transformer = Fit();
+        using var stream = new MemoryStream();
+        _context.Model.Save(transformer, null, stream);
+        return stream.ToArray();
+    }
+
+    private byte[] Weights(byte[] file)
+    {
+        using var stream = new MemoryStream(file);
+        using var transformer = (SimpleDiffusionTransformer)_context.Model.Load(stream, out _);
+        return Weights(transformer);
+    }
+
+    private static byte[] Weights(SimpleDiffusionTransformer transformer)
+    {
+        using var stream = new MemoryStream();
+        transformer.Model.WriteWeights(stream);
+        return stream.ToArray();
+    }
+
+    private void AssertRefused(byte[] file, string message)
+    {
+        using var stream = new MemoryStream(file);
+        Assert.Throws<Exception>(() => _context.Model.Load(stream, out _), message);
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.ML.SimpleDiffusion.Networks;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Options;
+
+[TestClass]
+public class OptionsValidatorTests
+{
+    public static IEnumerable<object[]> Mistakes =>
+    [
+        Mistake("ImageHeight", o => o.ImageHeight = 3),
+        Mistake("ImageHeight", o => (o.ImageHeight, o.Network.ChannelMultipliers) = (66, [1, 2, 4])),
+        Mistake("ImageWidth", o => o.ImageWidth = 5000),
+        Mistake("Channels", o => o.Channels = 2),
+        Mistake("OutputColumnName", o => o.OutputColumnName = " "),
+        Mistake("ImageColumnName", o => o.ImageColumnName = string.Empty),
+        Mistake("OutputPixelsColumnName", o => o.OutputPixelsColumnName = o.OutputColumnName),
+        Mistake("SeedColumnName", o => o.SeedColumnName = string.Empty),
+        Mistake("Network.BaseChannels", o => o.Network.BaseChannels = 33),
+        Mistake("Network.EmbeddingChannels", o => o.Network.EmbeddingChannels = 1),
+        Mistake("Network.ChannelMultipliers", o => o.Network.ChannelMultipliers = [1, 0]),
+        Mistake("Network.BlocksPerLevel", o => o.Network.BlocksPerLevel = [2]),
+        Mistake("Network.TransformerBlocks", o => o.Network.TransformerBlocks = 0),
+        Mistake("Network.AttentionHeads", o => o.Network.AttentionHeads = 7),
+        Mistake("Network.Dropout", o => o.Network.Dropout = 1),
+        Mistake("Network.PatchLevels", o => o.Network.PatchLevels = 3),
+        Mistake("Network.Patching", o => o.Network.Patching = (PatchingType)9),
+        Mistake("Diffusion.NoiseResolution", o => o.Diffusion.NoiseResolution = 0),
+        Mistake("Diffusion.NoiseResolutionLow", o => (o.Diffusion.Schedule, o.Diffusion.NoiseResolutionLow) = (ScheduleType.InterpolatedCosine, 256)),
+        Mistake("Diffusion.LogSnrMin", o => o.Diffusion.LogSnrMin = double.NaN),
+        Mistake("Diffusion.LogSnrMax", o => o.Diffusion.LogSnrMax = -1),
+        Mistake("Diffusion.MinSnrGamma", o => o.Diffusion.MinSnrGamma = 0),
+        Mistake("Diffusion.ConditioningDropout", o => o.Diffusion.ConditioningDropout = 1.1f),
+        Mistake("Diffusion.MultiscaleBaseResolution", o => o.Diffusion.MultiscaleBaseResolution = 24),
+        Mistake("Diffusion.Loss", o => (o.Diffusion.MultiscaleBaseResolution, o.Diffusion.Loss) = (32, LossType.Sigmoid)),
+        Mistake("Training.Steps", o => o.Training.Steps = 0),
+        Mistake("Training.BatchSize", o => o.Training.BatchSize = 0),
+        Mistake("Training.GradientAccumulation", o => o.Training.GradientAccumulation = 0),
+        Mistake("Training.LearningRate", o => o.Training.LearningRate = double.PositiveInfinity),
+        Mistake("Training.WarmupSteps", o => o.Training.WarmupSteps = -1),
+        Mistake("Training.AdamBeta1", o => o.Training.AdamBeta1 = 1),
+        Mistake("Training.AdamBeta2", o => o.Training.AdamBeta2 = -0.1),
+        Mistake("Training.AdamEpsilon", o => o.Training.AdamEpsilon = 0),
+        Mistake("Training.WeightDecay", o => o.Training.WeightDecay = -1),
+        Mistake("Training.GradientClipNorm", o => o.Training.GradientClipNorm = -1),
+        Mistake("Training.EmaDecay", o => o.Training.EmaDecay = 1),
+        Mistake("Training.CheckpointEverySteps", o => o.Training.CheckpointEverySteps = 0),
+        Mistake("Sampling.Steps", o => o.Sampling.Steps = 0),
+        Mistake("Sampling.GuidanceScale", o => o.Sampling.GuidanceScale = -1),
+        Mistake("Sampling.GuidanceScale", o => (o.ConditionColumnName, o.Sampling.GuidanceScale) = (null, 2)),
+        Mistake("Sampling.GuidanceIntervalStart", o => (o.Sampling.GuidanceIntervalStart, o.Sampling.GuidanceIntervalEnd) = (0.6f, 0.5f)),
+        Mistake("Sampling.GuidanceRescale", o => o.Sampling.GuidanceRescale = 2),
+        Mistake("Sampling.NoiseInterpolation", o => o.Sampling.NoiseInterpolation = float.NaN),
+        Mistake("Sampling.DdimEta", o => o.Sampling.DdimEta = 2),
+        Mistake("Sampling.DynamicThresholdQuantile", o => o.Sampling.DynamicThresholdQuantile = 0),
+        Mistake("Sampling.BatchSize", o => o.Sampling.BatchSize = 0),
+        Mistake("Compute.DeviceIndex", o => o.Compute.DeviceIndex = -1),
+        Mistake("Compute.Threads", o => o.Compute.Threads = 0),
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Mistakes))]
+    public void Mistake_is_refused_at_construction_naming_the_option(string option, Action<SimpleDiffusionOptions> change)
+    {
+        var options = new SimpleDiffusionOptions { ConditionColumnName = "Label" };
+        change(options);
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().Transforms.SimpleDiffusion(options));
+
+        Assert.AreEqual(option, error.ParamName);
+        StringAssert.Contains(error.Message, $"The option {option} must");
+    }
+
+    [TestMethod]
+    [DataRow(32, 32)]
+    [DataRow(64, 64)]
+    [DataRow(96, 64)]
+    [DataRow(128, 128)]
+    [DataRow(256, 256)]
+    [DataRow(512, 512)]
+    [DataRow(384, 640)]
+    public void Defaults_fit_every_usual_size(int height, int width)
+    {
+        foreach (var architecture in Enum.GetValues<NetworkArchitecture>())
+        {
+            foreach (bool hasGpu in new[] { false, true })
+            {
+                var options = new SimpleDiffusionOptions { ImageHeight = height, ImageWidth = width };
+                options.Network.Architecture = architecture;
+                NetworkDefaults.Complete(options, hasGpu);
+
+                OptionsValidator.Validate(options);
+                Assert.IsLessThanOrEqualTo(24, Math.Min(height, width) / NetworkSpecification.Create(options, 0).PatchSize >> (options.Network.ChannelMultipliers!.Length - 1));
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Options_are_copied_on_entry()
+    {
+        var context = new MLContext();
+        var options = new SimpleDiffusionOptions { ImageColumnName = "Picture" };
+        var estimator = context.Transforms.SimpleDiffusion(options);
+        options.ImageColumnName = "Other";
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.Fit(context.Data.LoadFromEnumerable(new[] { new { X = 1 } })));
+
+        StringAssert.Contains(error.Message, "Could not find image column 'Picture'");
+    }
+
+    private static object[] Mistake(string option, Action<SimpleDiffusionOptions> change) => [option, change];
+}

@@ -1,0 +1,109 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
+
+[TestClass]
+public class BatchBuilderTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Feed_that_starts_late_gives_what_one_from_the_start_gives()
+    {
+        var options = TinyData.Options();
+        using var data = Load(options, long.MaxValue);
+        using var feed = new BatchFeed(data, options, firstStep: 0);
+        using var late = new BatchFeed(data, options, firstStep: 5);
+        for (int step = 0; step < 5; step++)
+        {
+            feed.Next(CancellationToken.None).Dispose();
+        }
+
+        using var expected = feed.Next(CancellationToken.None);
+        using var actual = late.Next(CancellationToken.None);
+
+        CollectionAssert.AreEqual(expected.Images.data<float>().ToArray(), actual.Images.data<float>().ToArray());
+        CollectionAssert.AreEqual(expected.Noise.data<float>().ToArray(), actual.Noise.data<float>().ToArray());
+        CollectionAssert.AreEqual(expected.Classes!.data<long>().ToArray(), actual.Classes!.data<long>().ToArray());
+        CollectionAssert.AreEqual(expected.Times, actual.Times);
+    }
+
+    [TestMethod]
+    public void Spilled_images_are_those_in_memory()
+    {
+        var options = TinyData.Options();
+        using var inMemory = Load(options, long.MaxValue);
+        using var spilled = Load(options, memoryBudget: 2 * 3 * 64);
+        Span<byte> expected = new byte[3 * 64], actual = new byte[3 * 64];
+        for (int i = 0; i < inMemory.Count; i++)
+        {
+            inMemory.CopyPixels(i, expected);
+            spilled.CopyPixels(i, actual);
+            Assert.IsTrue(expected.SequenceEqual(actual), $"image {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Times_are_spread_evenly_over_the_optimizer_step()
+    {
+        var options = TinyData.Options();
+        options.Training.GradientAccumulation = 2;
+        using var data = Load(options, long.MaxValue);
+        var builder = new BatchBuilder(data, options);
+        using var first = builder.Build(3, 0);
+        using var second = builder.Build(3, 1);
+
+        double[] times = [.. first.Times.Concat(second.Times).Order()];
+
+        for (int i = 1; i < times.Length; i++)
+        {
+            Assert.AreEqual(1.0 / 16, times[i] - times[i - 1], 1e-9);
+        }
+    }
+
+    [TestMethod]
+    public void Epoch_shows_every_image_once()
+    {
+        var options = TinyData.Options();
+        options.Diffusion.ConditioningDropout = 0;
+        using var data = Load(options, long.MaxValue);
+        var builder = new BatchBuilder(data, options);
+        var seen = new int[3];
+        for (int step = 0; step < 3; step++)
+        {
+            using var batch = builder.Build(step, 0);
+            foreach (long classIndex in batch.Classes!.data<long>())
+            {
+                seen[classIndex]++;
+            }
+        }
+
+        CollectionAssert.AreEqual(new[] { 8, 8, 8 }, seen);
+    }
+
+    [TestMethod]
+    public void Conditions_are_dropped_with_their_probability()
+    {
+        var options = TinyData.Options();
+        options.Diffusion.ConditioningDropout = 0.3f;
+        using var data = Load(options, long.MaxValue);
+        var builder = new BatchBuilder(data, options);
+        int dropped = 0;
+        for (int step = 0; step < 200; step++)
+        {
+            using var batch = builder.Build(step, 0);
+            dropped += batch.Classes!.data<long>().Count(classIndex => classIndex == 3);
+        }
+
+        // 1600 draws: three standard deviations are 55.
+        Assert.AreEqual(480, dropped, 60);
+    }
+
+    private ImageDataset Load(SimpleDiffusionOptions options, long memoryBudget)
+    {
+        var view = TinyData.View(_context);
+        return ImageDataset.Load(view, options, ConditionColumn.Describe(view.Schema, options), _ => { }, memoryBudget, CancellationToken.None);
+    }
+}
