@@ -53,6 +53,16 @@ public class ElfVersionNeedsTests
         Assert.IsFalse(ElfVersionNeeds.TryMakeWeak([], "B_2"));
     }
 
+    [TestMethod]
+    [Timeout(10_000, CooperativeCancellation = false)]
+    public void Garbled_number_of_entries_does_not_turn_for_minutes()
+    {
+        byte[] elf = TinyElf();
+        elf.AsSpan(64 + 44, 4).Fill(0xff);
+
+        Assert.IsTrue(ElfVersionNeeds.TryMakeWeak(elf, "B_2"));
+    }
+
     /// <summary>A header, one section header of type .gnu.version_r, and one entry with the versions A_1 and B_2.</summary>
     private static byte[] TinyElf()
     {

@@ -80,13 +80,27 @@ internal static class ElfVersionNeeds
                     found = true;
                 }
 
-                position += BinaryPrimitives.ReadUInt32LittleEndian(aux[12..]);
+                if (!TryAdvance(ref position, aux[12..]))
+                {
+                    break;
+                }
             }
 
-            offset += BinaryPrimitives.ReadUInt32LittleEndian(need[12..]);
+            if (!TryAdvance(ref offset, need[12..]))
+            {
+                break;
+            }
         }
 
         return found;
+    }
+
+    /// <summary>A distance of 0 ends a chain, whatever number of links was announced: a garbled number must not cost four thousand million turns.</summary>
+    private static bool TryAdvance(ref ulong position, ReadOnlySpan<byte> distance)
+    {
+        uint next = BinaryPrimitives.ReadUInt32LittleEndian(distance);
+        position += next;
+        return next != 0;
     }
 
     private static bool TrySlice(Span<byte> elf, ulong offset, int length, out Span<byte> slice)
