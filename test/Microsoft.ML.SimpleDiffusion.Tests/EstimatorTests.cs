@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
@@ -142,6 +143,72 @@ public class EstimatorTests
         _context.Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context)).Dispose();
 
         CollectionAssert.AreEqual(WeightsOf(uninterrupted), WeightsOf(whole));
+    }
+
+    [TestMethod]
+    public void Run_without_a_seed_goes_on_with_the_one_it_began_with()
+    {
+        using var folder = new TemporaryFolder();
+        var half = Resumable(folder, steps: 4, dropout: 0);
+        half.Seed = null;
+        half.Training.WarmupSteps = null;
+        var whole = Resumable(folder, steps: 80, dropout: 0);
+        whole.Seed = null;
+        whole.Training.WarmupSteps = null;
+
+        using var first = new MLContext().Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context));
+        using var second = new MLContext().Transforms.SimpleDiffusion(whole).Fit(TinyData.View(_context));
+
+        Assert.IsNotNull(first.Options.Seed);
+        Assert.AreEqual(first.Options.Seed, second.Options.Seed);
+    }
+
+    [TestMethod]
+    public void Images_paths_and_pixel_vectors_of_both_types_train_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        byte[][] pictures = TinyData.Rows(6).Select(row => row.Image).ToArray();
+        var size = new SimpleDiffusion.Imaging.ImageSize(3, TinyData.Side, TinyData.Side);
+        var images = Array.ConvertAll(pictures, pixels => SimpleDiffusion.Imaging.ImageEncoder.ToMLImage(pixels, size));
+        string[] paths = Enumerable.Range(0, pictures.Length).Select(i => folder.File($"{i}.png")).ToArray();
+        for (int i = 0; i < paths.Length; i++)
+        {
+            images[i].Save(paths[i]);
+        }
+
+        byte[] ofBytes = Trained(pictures.Select(pixels => new ByteRow { Image = pixels }));
+        byte[] ofFloats = Trained(pictures.Select(pixels => new FloatRow { Image = Array.ConvertAll(pixels, b => (float)b) }));
+        byte[] ofPaths = Trained(paths.Select(path => new { Image = path }));
+        byte[] ofImages = Trained(images.Select(image => new ImageRow { Image = image }));
+
+        CollectionAssert.AreEqual(ofBytes, ofFloats);
+        CollectionAssert.AreEqual(ofBytes, ofPaths);
+        CollectionAssert.AreEqual(ofBytes, ofImages);
+
+        byte[] Trained<TRow>(IEnumerable<TRow> rows)
+            where TRow : class
+        {
+            var options = TinyData.Options(steps: 2);
+            options.ConditionColumnName = null;
+            using var model = _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows));
+            using var stream = new MemoryStream();
+            model.Model.WriteWeights(stream);
+            return stream.ToArray();
+        }
+    }
+
+    [TestMethod]
+    public void Pixel_that_is_not_a_number_is_named_with_its_row()
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = null;
+        var rows = new[] { new FloatRow(), new FloatRow() };
+        rows[1].Image[5] = float.NaN;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows)));
+
+        StringAssert.Contains(error.Message, "Row 1");
+        StringAssert.Contains(error.Message, "not a number");
     }
 
     [TestMethod]
@@ -298,6 +365,24 @@ public class EstimatorTests
         options.ConditionColumnName = null;
         options.Training.CorruptImages = handling;
         return _context.Transforms.SimpleDiffusion(options);
+    }
+
+    private sealed class ByteRow
+    {
+        [VectorType(3, TinyData.Side, TinyData.Side)]
+        public byte[] Image { get; set; } = [];
+    }
+
+    private sealed class FloatRow
+    {
+        [VectorType(3, TinyData.Side, TinyData.Side)]
+        public float[] Image { get; set; } = new float[3 * TinyData.Side * TinyData.Side];
+    }
+
+    private sealed class ImageRow
+    {
+        [Microsoft.ML.Transforms.Image.ImageType(TinyData.Side, TinyData.Side)]
+        public MLImage Image { get; set; } = null!;
     }
 
     private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>

@@ -32,11 +32,11 @@ internal sealed class TrainingRun : IDisposable
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
             _target = ComputeTarget.Resolve(options.Compute);
-            _options = OptionsResolver.Resolve(options, _target.IsCuda, MLEnvironment.SeedOf(environment));
+            _checkpoints = options.Training.CheckpointDirectory is string directory ? CheckpointStore.Open(directory) : null;
+            _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
             var condition = ConditionColumn.Describe(input.Schema, _options);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
-            _checkpoints = _options.Training.CheckpointDirectory is string directory ? CheckpointStore.Open(directory) : null;
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
@@ -102,6 +102,10 @@ internal sealed class TrainingRun : IDisposable
         _network?.Dispose();
         _log.Dispose();
     }
+
+    /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
+    private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
+        => (options.Training.ResumeFromCheckpoint ? _checkpoints?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
 
     private void Restore(TrainedModel? warmStart)
     {

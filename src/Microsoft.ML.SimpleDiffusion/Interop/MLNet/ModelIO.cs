@@ -43,6 +43,19 @@ internal static class ModelIO
     /// <summary>Found by ML.NET through the assembly's LoadableClass attribute.</summary>
     internal static SimpleDiffusionTransformer Create(IHostEnvironment environment, ModelLoadContext context)
     {
+        try
+        {
+            return Read(environment, context);
+        }
+        catch (FormatException e)
+        {
+            // ML.NET calls this by reflection, and shows the bare TargetInvocationException for what its own helpers have not made.
+            throw Contracts.ExceptDecode(e, e.Message);
+        }
+    }
+
+    private static SimpleDiffusionTransformer Read(IHostEnvironment environment, ModelLoadContext context)
+    {
         context.CheckAtModel(GetVersionInfo());
         string json = context.LoadNonEmptyString();
         byte[] checksum = context.Reader.ReadBytes(SHA256.HashSizeInBytes);

@@ -68,6 +68,25 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
+    /// <summary>The seed of the run whose checkpoints these are, or null if there is none that can be read.</summary>
+    public int? FindSeed()
+    {
+        foreach (string path in NewestFirst())
+        {
+            try
+            {
+                using var file = File.OpenRead(path);
+                return ReadHeader(file).Configuration.Options.Seed;
+            }
+            catch (FormatException)
+            {
+                // Restoring says which files are damaged.
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Fills tensors from the newest checkpoint that is whole.</summary>
     /// <param name="run">The configuration of the run that wants to go on.</param>
     /// <param name="destinations">Filled if there is one, else untouched.</param>
@@ -105,17 +124,8 @@ internal sealed class CheckpointStore : IDisposable
     private static long Restore(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
     {
         using var file = File.OpenRead(path);
-
-        // The whole file is checked first, so that a damaged one leaves the destinations as they are.
-        var header = SafetensorsReader.Verify(file, file.Length);
-        if (!header.Metadata.TryGetValue(ConfigurationKey, out string? json)
-            || !header.Metadata.TryGetValue(StepKey, out string? text)
-            || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step))
-        {
-            throw new FormatException("It is not a checkpoint.");
-        }
-
-        if (ConfigurationDifference.Find(ModelConfigurationJson.Parse(json), run) is string difference)
+        var (step, configuration) = ReadHeader(file);
+        if (ConfigurationDifference.Find(configuration, run) is string difference)
         {
             throw new InvalidOperationException(
                 $"The checkpoint '{path}' belongs to another run: {difference}. Use another Training.CheckpointDirectory, or set Training.ResumeFromCheckpoint to false.");
@@ -124,6 +134,17 @@ internal sealed class CheckpointStore : IDisposable
         file.Position = 0;
         _ = SafetensorsReader.Read(file, file.Length, destinations);
         return step;
+    }
+
+    /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
+    private static (long Step, ModelConfiguration Configuration) ReadHeader(FileStream file)
+    {
+        var header = SafetensorsReader.Verify(file, file.Length);
+        return header.Metadata.TryGetValue(ConfigurationKey, out string? json)
+            && header.Metadata.TryGetValue(StepKey, out string? text)
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            ? (step, ModelConfigurationJson.Parse(json))
+            : throw new FormatException("It is not a checkpoint.");
     }
 
     /// <summary>Names are padded with zeros, so that their order is that of the steps.</summary>

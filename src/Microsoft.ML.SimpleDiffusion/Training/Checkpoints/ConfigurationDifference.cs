@@ -19,6 +19,9 @@ internal static class ConfigurationDifference
         "options.sampling",
         "options.compute",
         "options.training.steps",
+
+        // Its default follows from the number of steps.
+        "options.training.warmupSteps",
         "options.training.checkpointDirectory",
         "options.training.checkpointEverySteps",
         "options.training.resumeFromCheckpoint",
