@@ -72,6 +72,72 @@ public class ImageDecoderTests
     }
 
     [TestMethod]
+    [DataRow(1, "RG BK")]
+    [DataRow(2, "GR KB")]
+    [DataRow(3, "KB GR")]
+    [DataRow(4, "BK RG")]
+    [DataRow(5, "RB GK")]
+    [DataRow(6, "BR KG")]
+    [DataRow(7, "KG BR")]
+    [DataRow(8, "GK RB")]
+    public void Pictures_are_turned_as_their_exif_data_say(int orientation, string expected)
+    {
+        using var bitmap = new SKBitmap(32, 32);
+        bitmap.Erase(SKColors.Black);
+        bitmap.Erase(SKColors.Red, SKRectI.Create(0, 0, 16, 16));
+        bitmap.Erase(SKColors.Lime, SKRectI.Create(16, 0, 16, 16));
+        bitmap.Erase(SKColors.Blue, SKRectI.Create(0, 16, 16, 16));
+        byte[] file = WithOrientation(Encode(bitmap, SKEncodedImageFormat.Jpeg), orientation);
+
+        byte[] planar = ImageDecoder.Decode(file, new ImageSize(3, 32, 32));
+
+        Assert.AreEqual(expected, $"{ColourAt(8, 8)}{ColourAt(8, 24)} {ColourAt(24, 8)}{ColourAt(24, 24)}");
+
+        char ColourAt(int y, int x)
+        {
+            int at = (y * 32) + x;
+            return planar[at] > 128 ? 'R' : planar[1024 + at] > 128 ? 'G' : planar[2048 + at] > 128 ? 'B' : 'K';
+        }
+    }
+
+    [TestMethod]
+    public void Claim_of_a_huge_picture_is_refused_before_it_is_allocated()
+    {
+        byte[] file = PngWithSize(60_000, 60_000);
+
+        var error = Assert.ThrowsExactly<ImageFormatException>(() => ImageDecoder.Decode(file, new ImageSize(3, 8, 8)));
+
+        StringAssert.Contains(error.Message, "60000x60000 pixels, which is too large");
+    }
+
+    [TestMethod]
+    public void Garbled_files_give_a_picture_or_the_one_exception()
+    {
+        var random = new Random(3);
+        foreach (var format in new[] { SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp })
+        {
+            byte[] file = Encode(16, 16, SKColors.Green, format);
+            for (int i = 0; i < 100; i++)
+            {
+                var garbled = (byte[])file.Clone();
+                for (int j = 0; j < 4; j++)
+                {
+                    garbled[random.Next(garbled.Length)] = (byte)random.Next(256);
+                }
+
+                try
+                {
+                    Assert.HasCount(3 * 8 * 8, ImageDecoder.Decode(garbled, new ImageSize(3, 8, 8)));
+                }
+                catch (ImageFormatException)
+                {
+                    // The other allowed outcome.
+                }
+            }
+        }
+    }
+
+    [TestMethod]
     public void Cut_off_files_are_refused_at_every_length()
     {
         byte[] file = Encode(16, 16, SKColors.Green, SKEncodedImageFormat.Jpeg);
@@ -89,6 +155,50 @@ public class ImageDecoderTests
         using var image = ImageEncoder.ToMLImage(planar, size);
 
         CollectionAssert.AreEqual(planar, PixelConverter.ToPlanar(image, size));
+    }
+
+    /// <summary>Puts an EXIF segment with nothing but the orientation behind the start marker of a JPEG file.</summary>
+    private static byte[] WithOrientation(byte[] jpeg, int orientation)
+    {
+        byte[] exif =
+        [
+            0xff, 0xe1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        return [.. jpeg[..2], .. exif, .. jpeg[2..]];
+    }
+
+    /// <summary>A valid PNG header that claims a size, and nothing behind it but an empty data chunk.</summary>
+    private static byte[] PngWithSize(int width, int height)
+    {
+        byte[] header = [.. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
+        byte[] data = [.. "IDAT"u8];
+        return
+        [
+            0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, .. BigEndian(13), .. header, .. BigEndian((int)Crc32(header)), .. BigEndian(0), .. data,
+            .. BigEndian((int)Crc32(data)),
+        ];
+
+        static byte[] BigEndian(int value)
+        {
+            var bytes = new byte[4];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes, value);
+            return bytes;
+        }
+
+        static uint Crc32(byte[] bytes)
+        {
+            uint crc = uint.MaxValue;
+            foreach (byte b in bytes)
+            {
+                crc ^= b;
+                for (int i = 0; i < 8; i++)
+                {
+                    crc = (crc >> 1) ^ ((crc & 1) * 0xedb88320);
+                }
+            }
+
+            return ~crc;
+        }
     }
 
     private static byte[] Encode(int width, int height, SKColor colour, SKEncodedImageFormat format)
