@@ -18,6 +18,12 @@ public class NativeLoadDiagnosisTests
         => StringAssert.Contains(NativeLoadDiagnosis.Explain(missing, message, platform), expected);
 
     [TestMethod]
+    public void General_advice_of_the_runtime_is_left_out()
+        => Assert.AreEqual(
+            "libtorch cannot be loaded. (/app/libtorch_cpu.so: invalid ELF header)",
+            NativeLoadDiagnosis.Explain(null, "Unable to load shared library. Consider using strace: \n/app/libtorch_cpu.so: invalid ELF header\n", "linux-x64"));
+
+    [TestMethod]
     public void Folders_that_cannot_be_written_to_are_passed_over()
     {
         string original = NativeLibraryFolders.Find("libLibTorchSharp.so") ?? string.Empty;

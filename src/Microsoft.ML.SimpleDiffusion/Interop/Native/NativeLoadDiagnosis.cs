@@ -25,7 +25,7 @@ internal static partial class NativeLoadDiagnosis
                 + $"{CudaPackageFor(platform)} {TorchSharpVersion} (NVIDIA GPU) to the application, and set its RuntimeIdentifier to {platform}.";
         }
 
-        string message = loaderMessage ?? string.Empty;
+        string message = LoaderLine(loaderMessage ?? string.Empty);
         if (SymbolVersion().Match(message) is { Success: true } version)
         {
             return $"libtorch needs a newer system: {version.Groups[1].Value} is missing. Use a distribution with a newer C and C++ library, such as Debian 12 or Ubuntu 22.04.";
@@ -33,15 +33,15 @@ internal static partial class NativeLoadDiagnosis
 
         if (message.Contains("undefined symbol", StringComparison.Ordinal))
         {
-            return $"The libtorch in the application's folder is not the version that TorchSharp {TorchSharpVersion} was built for: use the package {package} {TorchVersion}. ({message.Trim()})";
+            return $"The libtorch in the application's folder is not the version that TorchSharp {TorchSharpVersion} was built for: use the package {package} {TorchVersion}. ({message})";
         }
 
         if (MissingDependency().Match(message) is { Success: true } dependency)
         {
-            return $"libtorch needs the system library {dependency.Groups[1].Value}, which is not installed. ({message.Trim()})";
+            return $"libtorch needs the system library {dependency.Groups[1].Value}, which is not installed. ({message})";
         }
 
-        return $"libtorch cannot be loaded. ({message.Trim()})";
+        return $"libtorch cannot be loaded. ({message})";
     }
 
     /// <summary>The platform that packages are named after.</summary>
@@ -51,6 +51,10 @@ internal static partial class NativeLoadDiagnosis
         bool isMusl = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal);
         return $"{system}-{(isMusl ? "musl-" : string.Empty)}{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
+
+    /// <summary>.NET puts general advice on tracing before what the loader itself says, which is on the last line.</summary>
+    private static string LoaderLine(string message)
+        => message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? message;
 
     private static string? PackageFor(string platform)
         => platform is "linux-x64" or "win-x64" or "osx-arm64" ? $"libtorch-cpu-{platform}" : null;
