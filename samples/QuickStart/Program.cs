@@ -7,6 +7,8 @@ var size = new Option<int>("--size") { Description = "Height and width of the pi
 var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 560 };
 var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 16 };
 var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 3e-3 };
+var noiseResolution = new Option<int?>("--noise-resolution") { Description = "Resolution whose noise schedule is used; lower puts more of the training on coarse structure. By default half the size, at most 64." };
+var patchLevels = new Option<int>("--patch-levels") { Description = "Wavelet levels that the network works below: 1 or 2 make large pictures several times faster.", DefaultValueFactory = _ => 0 };
 var flip = new Option<bool>("--flip") { Description = "Mirror pictures at random (suits photos, not digits)." };
 var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
 var threads = new Option<int?>("--threads") { Description = "CPU threads; by default one per core." };
@@ -20,7 +22,7 @@ var verbose = new Option<bool>("--verbose") { Description = "Show the log of the
 
 var command = new RootCommand("Trains a diffusion model on pictures in a folder per class, and generates a grid of new ones.")
 {
-    images, size, steps, batch, learningRate, flip, device, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
+    images, size, steps, batch, learningRate, noiseResolution, patchLevels, flip, device, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
 };
 command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.Execute(
     new Settings
@@ -30,6 +32,8 @@ command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.E
         Steps = result.GetValue(steps),
         Batch = result.GetValue(batch),
         LearningRate = result.GetValue(learningRate),
+        NoiseResolution = result.GetValue(noiseResolution),
+        PatchLevels = result.GetValue(patchLevels),
         Flip = result.GetValue(flip),
         Device = result.GetValue(device),
         Threads = result.GetValue(threads),

@@ -17,6 +17,10 @@ internal sealed record Settings
 
     public required double LearningRate { get; init; }
 
+    public int? NoiseResolution { get; init; }
+
+    public required int PatchLevels { get; init; }
+
     public required bool Flip { get; init; }
 
     public required ComputeDevice Device { get; init; }
@@ -48,7 +52,9 @@ internal sealed record Settings
         };
 
         // More noise than the default: a short training does best to learn the coarse structure first.
-        options.Diffusion.NoiseResolution = Math.Clamp(Size / 2, 1, 64);
+        options.Diffusion.NoiseResolution = NoiseResolution ?? Math.Clamp(Size / 2, 1, 64);
+        options.Network.Patching = PatchLevels > 0 ? PatchingType.Dwt : PatchingType.None;
+        options.Network.PatchLevels = Math.Max(1, PatchLevels);
         options.Training.Steps = Steps;
         options.Training.BatchSize = Batch;
         options.Training.LearningRate = LearningRate;
