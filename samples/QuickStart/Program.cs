@@ -8,7 +8,7 @@ var steps = new Option<int>("--steps") { Description = "Training steps.", Defaul
 var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 16 };
 var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 3e-3 };
 var noiseResolution = new Option<int?>("--noise-resolution") { Description = "Resolution whose noise schedule is used; lower puts more of the training on coarse structure. By default half the size, at most 64." };
-var patchLevels = new Option<int>("--patch-levels") { Description = "Wavelet levels that the network works below: 1 or 2 make large pictures several times faster.", DefaultValueFactory = _ => 0 };
+var patchLevels = new Option<int>("--patch-levels") { Description = "Wavelet levels that the network works below: 0, or 1 or 2 to train large pictures faster.", DefaultValueFactory = _ => 0 };
 var flip = new Option<bool>("--flip") { Description = "Mirror pictures at random (suits photos, not digits)." };
 var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
 var threads = new Option<int?>("--threads") { Description = "CPU threads; by default one per core." };

@@ -42,7 +42,7 @@ internal sealed class TrainingLog : IDisposable
         _progress.Checkpoint(progress.Loss, progress.Step);
         Info(string.Create(
             CultureInfo.InvariantCulture,
-            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {progress.TimeRemaining:hh\\:mm\\:ss} left."));
+            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
     }
 
     public void Skipped(int steps)
