@@ -57,7 +57,7 @@ internal static class ConditionColumn
         }
 
         string[] labels = KeyLabels.Of(column);
-        var keyGetter = CreateKeyGetter(row, column);
+        var keyGetter = WholeNumbers.CreateGetter(row, column);
         return () =>
         {
             ulong key = keyGetter();
@@ -65,27 +65,6 @@ internal static class ConditionColumn
         };
 
         int Find(string label) => indices.TryGetValue(label, out int index) ? index : throw Unknown(label, row.Position, column.Name, condition);
-    }
-
-    /// <summary>The key of the current row, 1-based; 0 means missing.</summary>
-    private static Func<ulong> CreateKeyGetter(DataViewRow row, DataViewSchema.Column column) => column.Type.RawType switch
-    {
-        var t when t == typeof(byte) => CreateKeyGetter<byte>(row, column, value => value),
-        var t when t == typeof(ushort) => CreateKeyGetter<ushort>(row, column, value => value),
-        var t when t == typeof(uint) => CreateKeyGetter<uint>(row, column, value => value),
-        _ => CreateKeyGetter<ulong>(row, column, value => value),
-    };
-
-    private static Func<ulong> CreateKeyGetter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> widen)
-        where T : struct
-    {
-        var getter = row.GetGetter<T>(column);
-        return () =>
-        {
-            T value = default;
-            getter(ref value);
-            return widen(value);
-        };
     }
 
     private static InvalidOperationException Unknown(string label, long position, string columnName, ConditionDescription condition)

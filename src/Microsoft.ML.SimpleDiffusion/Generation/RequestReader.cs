@@ -47,7 +47,7 @@ internal sealed class RequestReader
         ulong seed = (uint)options.Sampling.Seed;
         if (options.SeedColumnName is string name)
         {
-            var value = SeedColumn.CreateGetter(row, row.Schema[name]);
+            var value = WholeNumbers.CreateGetter(row, row.Schema[name]);
             return () => StatelessRandom.Bits(seed, RandomPurpose.RowSeed, value(), 0);
         }
 

@@ -2,7 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
-/// <summary>Reads seeds from a column of whole numbers.</summary>
+/// <summary>Finds the column with the seeds.</summary>
 internal static class SeedColumn
 {
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
@@ -13,25 +13,5 @@ internal static class SeedColumn
         return type == typeof(int) || type == typeof(uint) || type == typeof(long) || type == typeof(ulong)
             ? column
             : throw ColumnErrors.Mismatch("seed", name, "Int32, UInt32, Int64 or UInt64", column.Type.ToString()!);
-    }
-
-    public static Func<ulong> CreateGetter(DataViewRow row, DataViewSchema.Column column) => column.Type.RawType switch
-    {
-        var t when t == typeof(int) => Create<int>(row, column, value => (ulong)value),
-        var t when t == typeof(uint) => Create<uint>(row, column, value => value),
-        var t when t == typeof(long) => Create<long>(row, column, value => (ulong)value),
-        _ => Create<ulong>(row, column, value => value),
-    };
-
-    private static Func<ulong> Create<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> widen)
-        where T : struct
-    {
-        var getter = row.GetGetter<T>(column);
-        return () =>
-        {
-            T value = default;
-            getter(ref value);
-            return widen(value);
-        };
     }
 }
