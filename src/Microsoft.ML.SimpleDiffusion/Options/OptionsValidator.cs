@@ -119,6 +119,8 @@ internal static class OptionsValidator
         Require.RangeBelow("Training.EmaDecay", training.EmaDecay, 0, 1);
         Require.NotEmptyUnlessNull("Training.CheckpointDirectory", training.CheckpointDirectory);
         Require.AtLeast("Training.CheckpointEverySteps", training.CheckpointEverySteps, 1);
+        Require.AtLeast("Training.CheckpointsToKeep", training.CheckpointsToKeep, 1);
+        Require.AtLeast("Training.KeepCheckpointEverySteps", training.KeepCheckpointEverySteps ?? 1, 1);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
     }

@@ -59,6 +59,12 @@ public sealed class TrainingOptions
     /// <summary>Steps between two checkpoints, 1 or more. Default: 1,000. The last step always writes one.</summary>
     public int CheckpointEverySteps { get; set; } = 1_000;
 
+    /// <summary>How many of the newest checkpoints are kept, 1 or more. Default: 2, so that a damaged one costs little.</summary>
+    public int CheckpointsToKeep { get; set; } = 2;
+
+    /// <summary>Checkpoints at multiples of this number of steps are kept for good, 1 or more. Null (default): none are.</summary>
+    public int? KeepCheckpointEverySteps { get; set; }
+
     /// <summary>Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true.</summary>
     public bool ResumeFromCheckpoint { get; set; } = true;
 

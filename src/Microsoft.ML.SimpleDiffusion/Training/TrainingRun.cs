@@ -32,7 +32,9 @@ internal sealed class TrainingRun : IDisposable
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
             _target = ComputeTarget.Resolve(options.Compute);
-            _checkpoints = options.Training.CheckpointDirectory is string directory ? CheckpointStore.Open(directory) : null;
+            _checkpoints = options.Training.CheckpointDirectory is string directory
+                ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
+                : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
             var condition = ConditionColumn.Describe(input.Schema, _options);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };

@@ -44,6 +44,8 @@ public class OptionsValidatorTests
         Mistake("Training.GradientClipNorm", o => o.Training.GradientClipNorm = -1),
         Mistake("Training.EmaDecay", o => o.Training.EmaDecay = 1),
         Mistake("Training.CheckpointEverySteps", o => o.Training.CheckpointEverySteps = 0),
+        Mistake("Training.CheckpointsToKeep", o => o.Training.CheckpointsToKeep = 0),
+        Mistake("Training.KeepCheckpointEverySteps", o => o.Training.KeepCheckpointEverySteps = 0),
         Mistake("Sampling.Steps", o => o.Sampling.Steps = 0),
         Mistake("Sampling.GuidanceScale", o => o.Sampling.GuidanceScale = -1),
         Mistake("Sampling.GuidanceScale", o => (o.ConditionColumnName, o.Sampling.GuidanceScale) = (null, 2)),

@@ -29,6 +29,21 @@ public class CheckpointStoreTests
     }
 
     [TestMethod]
+    public void Checkpoints_at_chosen_steps_are_kept_for_good()
+    {
+        using var folder = new TemporaryFolder();
+        using var store = CheckpointStore.Open(folder.Path, keepLast: 1, keepEverySteps: 10);
+        foreach (int step in new[] { 5, 10, 15, 20, 25 })
+        {
+            Save(store, step);
+        }
+
+        string[] names = Directory.GetFiles(folder.Path, "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ToArray();
+
+        CollectionAssert.AreEqual(new[] { "checkpoint-00000010", "checkpoint-00000020", "checkpoint-00000025" }, names);
+    }
+
+    [TestMethod]
     public void Damaged_checkpoint_is_skipped_for_the_one_before()
     {
         using var folder = new TemporaryFolder();

@@ -11,26 +11,30 @@ internal sealed class CheckpointStore : IDisposable
 {
     private const string Prefix = "checkpoint-";
     private const string Extension = ".safetensors";
+    private const string StepFormat = "D8";
     private const string LockFile = "checkpoints.lock";
     private const string ConfigurationKey = "configuration";
     private const string StepKey = "step";
 
     private readonly string _directory;
     private readonly int _keepLast;
+    private readonly int? _keepEverySteps;
     private readonly FileStream _lock;
 
-    private CheckpointStore(string directory, int keepLast, FileStream fileLock)
+    private CheckpointStore(string directory, int keepLast, int? keepEverySteps, FileStream fileLock)
     {
         _directory = directory;
         _keepLast = keepLast;
+        _keepEverySteps = keepEverySteps;
         _lock = fileLock;
     }
 
     /// <summary>Takes a folder, which is created if needed, for one run.</summary>
     /// <param name="directory">The folder.</param>
-    /// <param name="keepLast">How many checkpoints to keep.</param>
+    /// <param name="keepLast">How many of the newest checkpoints to keep.</param>
+    /// <param name="keepEverySteps">Checkpoints at multiples of this number of steps are never removed; null: none of them.</param>
     /// <exception cref="InvalidOperationException">Another run uses the folder.</exception>
-    public static CheckpointStore Open(string directory, int keepLast = 2)
+    public static CheckpointStore Open(string directory, int keepLast = 2, int? keepEverySteps = null)
     {
         Directory.CreateDirectory(directory);
         FileStream fileLock;
@@ -49,7 +53,7 @@ internal sealed class CheckpointStore : IDisposable
             File.Delete(leftover);
         }
 
-        return new CheckpointStore(directory, keepLast, fileLock);
+        return new CheckpointStore(directory, keepLast, keepEverySteps, fileLock);
     }
 
     /// <summary>Writes a checkpoint and removes the oldest ones beyond the number to keep.</summary>
@@ -60,9 +64,9 @@ internal sealed class CheckpointStore : IDisposable
             [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
             [StepKey] = checkpoint.Step.ToString(CultureInfo.InvariantCulture),
         };
-        string name = $"{Prefix}{checkpoint.Step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
+        string name = $"{Prefix}{checkpoint.Step.ToString(StepFormat, CultureInfo.InvariantCulture)}{Extension}";
         AtomicFile.Write(Path.Combine(_directory, name), stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
-        foreach (string old in NewestFirst().Skip(_keepLast))
+        foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
         {
             File.Delete(old);
         }
@@ -146,6 +150,11 @@ internal sealed class CheckpointStore : IDisposable
             ? (step, ModelConfigurationJson.Parse(json))
             : throw new FormatException("It is not a checkpoint.");
     }
+
+    private bool IsKeptForGood(string path)
+        => _keepEverySteps is int every
+            && long.TryParse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            && step % every == 0;
 
     /// <summary>Names are padded with zeros, so that their order is that of the steps.</summary>
     private string[] NewestFirst()

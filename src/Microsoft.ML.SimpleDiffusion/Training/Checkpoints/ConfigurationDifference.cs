@@ -24,6 +24,8 @@ internal static class ConfigurationDifference
         "options.training.warmupSteps",
         "options.training.checkpointDirectory",
         "options.training.checkpointEverySteps",
+        "options.training.checkpointsToKeep",
+        "options.training.keepCheckpointEverySteps",
         "options.training.resumeFromCheckpoint",
         "options.training.corruptImages",
         "options.training.onCancellation",
