@@ -41,9 +41,6 @@ internal sealed class TrainingWorkload : IDisposable
 
     public NetworkCost Cost { get; }
 
-    /// <summary>Seconds that the steps so far have waited for batches.</summary>
-    public double WaitedSeconds => _feed.WaitedSeconds;
-
     public TrainingState State => _state;
 
     public ImageDataset Data => _data;

@@ -13,7 +13,7 @@ internal static class Workloads
     });
 
     /// <summary>What samples/QuickStart trains.</summary>
-    public static SimpleDiffusionOptions QuickStart() => Create(32, 32, new NetworkOptions());
+    public static SimpleDiffusionOptions QuickStart() => Create(32, 16, new NetworkOptions());
 
     /// <summary>So small that hundreds of steps take seconds.</summary>
     public static SimpleDiffusionOptions Tiny() => Create(8, 8, new NetworkOptions

@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
@@ -66,31 +65,6 @@ public class EstimatorTests
     }
 
     [TestMethod]
-    public void Image_that_does_not_exist_is_named_with_its_row()
-    {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(new[] { new { Image = "/no/such/file.png" } })));
-
-        StringAssert.Contains(error.Message, "Row 0");
-        StringAssert.Contains(error.Message, "'/no/such/file.png': there is no such file");
-    }
-
-    [TestMethod]
-    public void Garbage_is_named_or_skipped_as_the_option_says()
-    {
-        using var folder = new TemporaryFolder();
-        string garbage = folder.File("a.png"), empty = folder.File("b.png");
-        File.WriteAllText(garbage, "no picture");
-        File.WriteAllText(empty, string.Empty);
-        var data = _context.Data.LoadFromEnumerable(new[] { new { Image = garbage }, new { Image = empty }, new { Image = folder.Path } });
-
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(data));
-        var none = Assert.ThrowsExactly<InvalidOperationException>(() => Paths(CorruptImageHandling.Skip).Fit(data));
-
-        StringAssert.Contains(error.Message, "not an image");
-        StringAssert.Contains(none.Message, "None of the 3 images");
-    }
-
-    [TestMethod]
     public void Cancellation_before_the_first_step_throws_even_if_a_model_is_to_be_returned()
     {
         var options = TinyData.Options();
@@ -127,99 +101,6 @@ public class EstimatorTests
         Assert.AreEqual(3, reports[^1].TotalSteps);
         Assert.IsTrue(double.IsFinite(reports[^1].Loss));
         Assert.IsGreaterThan(0, reports[^1].ImagesPerSecond);
-    }
-
-    [TestMethod]
-    [DataRow(0f)]
-    [DataRow(0.1f)]
-    public void Resumed_run_has_the_weights_of_an_uninterrupted_one_bit_for_bit(float dropout)
-    {
-        using var folder = new TemporaryFolder();
-        var half = Resumable(folder, steps: 4, dropout);
-        var whole = Resumable(folder, steps: 8, dropout);
-        var uninterrupted = Resumable(folder, steps: 8, dropout);
-        uninterrupted.Training.CheckpointDirectory = null;
-
-        _context.Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context)).Dispose();
-
-        CollectionAssert.AreEqual(WeightsOf(uninterrupted), WeightsOf(whole));
-    }
-
-    [TestMethod]
-    public void Run_without_a_seed_goes_on_with_the_one_it_began_with()
-    {
-        using var folder = new TemporaryFolder();
-        var half = Resumable(folder, steps: 4, dropout: 0);
-        half.Seed = null;
-        half.Training.WarmupSteps = null;
-        var whole = Resumable(folder, steps: 80, dropout: 0);
-        whole.Seed = null;
-        whole.Training.WarmupSteps = null;
-
-        using var first = new MLContext().Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context));
-        using var second = new MLContext().Transforms.SimpleDiffusion(whole).Fit(TinyData.View(_context));
-
-        Assert.IsNotNull(first.Options.Seed);
-        Assert.AreEqual(first.Options.Seed, second.Options.Seed);
-    }
-
-    [TestMethod]
-    public void Images_paths_and_pixel_vectors_of_both_types_train_the_same_model()
-    {
-        using var folder = new TemporaryFolder();
-        byte[][] pictures = TinyData.Rows(6).Select(row => row.Image).ToArray();
-        var size = new SimpleDiffusion.Imaging.ImageSize(3, TinyData.Side, TinyData.Side);
-        var images = Array.ConvertAll(pictures, pixels => SimpleDiffusion.Imaging.ImageEncoder.ToMLImage(pixels, size));
-        string[] paths = Enumerable.Range(0, pictures.Length).Select(i => folder.File($"{i}.png")).ToArray();
-        for (int i = 0; i < paths.Length; i++)
-        {
-            images[i].Save(paths[i]);
-        }
-
-        byte[] ofBytes = Trained(pictures.Select(pixels => new ByteRow { Image = pixels }));
-        byte[] ofFloats = Trained(pictures.Select(pixels => new FloatRow { Image = Array.ConvertAll(pixels, b => (float)b) }));
-        byte[] ofPaths = Trained(paths.Select(path => new { Image = path }));
-        byte[] ofImages = Trained(images.Select(image => new ImageRow { Image = image }));
-
-        CollectionAssert.AreEqual(ofBytes, ofFloats);
-        CollectionAssert.AreEqual(ofBytes, ofPaths);
-        CollectionAssert.AreEqual(ofBytes, ofImages);
-
-        byte[] Trained<TRow>(IEnumerable<TRow> rows)
-            where TRow : class
-        {
-            var options = TinyData.Options(steps: 2);
-            options.ConditionColumnName = null;
-            using var model = _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows));
-            using var stream = new MemoryStream();
-            model.Model.WriteWeights(stream);
-            return stream.ToArray();
-        }
-    }
-
-    [TestMethod]
-    public void Pixel_that_is_not_a_number_is_named_with_its_row()
-    {
-        var options = TinyData.Options();
-        options.ConditionColumnName = null;
-        var rows = new[] { new FloatRow(), new FloatRow() };
-        rows[1].Image[5] = float.NaN;
-
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows)));
-
-        StringAssert.Contains(error.Message, "Row 1");
-        StringAssert.Contains(error.Message, "not a number");
-    }
-
-    [TestMethod]
-    public void Resuming_under_other_options_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 2, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
-        var other = Resumable(folder, steps: 4, dropout: 0);
-        other.Training.LearningRate = 0.1;
-
-        Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(other).Fit(TinyData.View(_context)));
     }
 
     [TestMethod]
@@ -339,51 +220,8 @@ public class EstimatorTests
         return Tensor.TotalCount;
     }
 
-    private static SimpleDiffusionOptions Resumable(TemporaryFolder folder, int steps, float dropout)
-    {
-        var options = TinyData.Options(steps);
-        options.Network.Dropout = dropout;
-        options.Training.WarmupSteps = 2;
-        options.Training.CheckpointDirectory = folder.Path;
-        return options;
-    }
-
-    private byte[] WeightsOf(SimpleDiffusionOptions options)
-    {
-        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
-        using var stream = new MemoryStream();
-        model.Model.WriteWeights(stream);
-        return stream.ToArray();
-    }
-
     private static float[] Floats(SimpleDiffusionTransformer transformer)
         => ((SimpleDiffusion.Generation.TrainedModel)transformer.Model).Network.parameters().SelectMany(p => p.detach().data<float>().ToArray()).ToArray();
-
-    private SimpleDiffusionEstimator Paths(CorruptImageHandling handling = CorruptImageHandling.Fail)
-    {
-        var options = TinyData.Options();
-        options.ConditionColumnName = null;
-        options.Training.CorruptImages = handling;
-        return _context.Transforms.SimpleDiffusion(options);
-    }
-
-    private sealed class ByteRow
-    {
-        [VectorType(3, TinyData.Side, TinyData.Side)]
-        public byte[] Image { get; set; } = [];
-    }
-
-    private sealed class FloatRow
-    {
-        [VectorType(3, TinyData.Side, TinyData.Side)]
-        public float[] Image { get; set; } = new float[3 * TinyData.Side * TinyData.Side];
-    }
-
-    private sealed class ImageRow
-    {
-        [Microsoft.ML.Transforms.Image.ImageType(TinyData.Side, TinyData.Side)]
-        public MLImage Image { get; set; } = null!;
-    }
 
     private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>
     {

@@ -49,7 +49,7 @@ public class ModelFileTests
         using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path);
 
         Assert.AreEqual(transformer.ParameterCount, loaded.ParameterCount);
-        CollectionAssert.AreEqual(Weights(transformer), Weights(loaded));
+        CollectionAssert.AreEqual(WeightBytes.Of(transformer), WeightBytes.Of(loaded));
         Assert.AreEqual(transformer.Options.Network.BaseChannels, loaded.Options.Network.BaseChannels);
     }
 
@@ -90,14 +90,7 @@ public class ModelFileTests
     {
         using var stream = new MemoryStream(file);
         using var transformer = (SimpleDiffusionTransformer)_context.Model.Load(stream, out _);
-        return Weights(transformer);
-    }
-
-    private static byte[] Weights(SimpleDiffusionTransformer transformer)
-    {
-        using var stream = new MemoryStream();
-        transformer.Model.WriteWeights(stream);
-        return stream.ToArray();
+        return WeightBytes.Of(transformer);
     }
 
     private void AssertRefused(byte[] file, string message)

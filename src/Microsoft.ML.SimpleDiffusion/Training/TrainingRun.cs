@@ -32,11 +32,11 @@ internal sealed class TrainingRun : IDisposable
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
             _target = ComputeTarget.Resolve(options.Compute);
+            var condition = ConditionColumn.Describe(input.Schema, options);
             _checkpoints = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
-            var condition = ConditionColumn.Describe(input.Schema, _options);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
@@ -107,7 +107,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
     private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
-        => (options.Training.ResumeFromCheckpoint ? _checkpoints?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
+        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _checkpoints?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
 
     private void Restore(TrainedModel? warmStart)
     {

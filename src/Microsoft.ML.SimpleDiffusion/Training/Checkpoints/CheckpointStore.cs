@@ -11,7 +11,6 @@ internal sealed class CheckpointStore : IDisposable
 {
     private const string Prefix = "checkpoint-";
     private const string Extension = ".safetensors";
-    private const string StepFormat = "D8";
     private const string LockFile = "checkpoints.lock";
     private const string ConfigurationKey = "configuration";
     private const string StepKey = "step";
@@ -64,7 +63,7 @@ internal sealed class CheckpointStore : IDisposable
             [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
             [StepKey] = checkpoint.Step.ToString(CultureInfo.InvariantCulture),
         };
-        string name = $"{Prefix}{checkpoint.Step.ToString(StepFormat, CultureInfo.InvariantCulture)}{Extension}";
+        string name = $"{Prefix}{checkpoint.Step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
         AtomicFile.Write(Path.Combine(_directory, name), stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
         foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
         {

@@ -1,0 +1,107 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests;
+
+[TestClass]
+public class ImageColumnTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Image_that_does_not_exist_is_named_with_its_row()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(new[] { new { Image = "/no/such/file.png" } })));
+
+        StringAssert.Contains(error.Message, "Row 0");
+        StringAssert.Contains(error.Message, "'/no/such/file.png': there is no such file");
+    }
+
+    [TestMethod]
+    public void Garbage_is_named_or_skipped_as_the_option_says()
+    {
+        using var folder = new TemporaryFolder();
+        string garbage = folder.File("a.png"), empty = folder.File("b.png");
+        File.WriteAllText(garbage, "no picture");
+        File.WriteAllText(empty, string.Empty);
+        var data = _context.Data.LoadFromEnumerable(new[] { new { Image = garbage }, new { Image = empty }, new { Image = folder.Path } });
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(data));
+        var none = Assert.ThrowsExactly<InvalidOperationException>(() => Paths(CorruptImageHandling.Skip).Fit(data));
+
+        StringAssert.Contains(error.Message, "not an image");
+        StringAssert.Contains(none.Message, "None of the 3 images");
+    }
+
+    [TestMethod]
+    public void Images_paths_and_pixel_vectors_of_both_types_train_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        byte[][] pictures = TinyData.Rows(6).Select(row => row.Image).ToArray();
+        var size = new SimpleDiffusion.Imaging.ImageSize(3, TinyData.Side, TinyData.Side);
+        var images = Array.ConvertAll(pictures, pixels => SimpleDiffusion.Imaging.ImageEncoder.ToMLImage(pixels, size));
+        string[] paths = Enumerable.Range(0, pictures.Length).Select(i => folder.File($"{i}.png")).ToArray();
+        for (int i = 0; i < paths.Length; i++)
+        {
+            images[i].Save(paths[i]);
+        }
+
+        byte[] ofBytes = Trained(pictures.Select(pixels => new ByteRow { Image = pixels }));
+        byte[] ofFloats = Trained(pictures.Select(pixels => new FloatRow { Image = Array.ConvertAll(pixels, b => (float)b) }));
+        byte[] ofPaths = Trained(paths.Select(path => new { Image = path }));
+        byte[] ofImages = Trained(images.Select(image => new ImageRow { Image = image }));
+
+        CollectionAssert.AreEqual(ofBytes, ofFloats);
+        CollectionAssert.AreEqual(ofBytes, ofPaths);
+        CollectionAssert.AreEqual(ofBytes, ofImages);
+
+        byte[] Trained<TRow>(IEnumerable<TRow> rows)
+            where TRow : class
+        {
+            var options = TinyData.Options(steps: 2);
+            options.ConditionColumnName = null;
+            using var model = _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows));
+            return WeightBytes.Of(model);
+        }
+    }
+
+    [TestMethod]
+    public void Pixel_that_is_not_a_number_is_named_with_its_row()
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = null;
+        var rows = new[] { new FloatRow(), new FloatRow() };
+        rows[1].Image[5] = float.NaN;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows)));
+
+        StringAssert.Contains(error.Message, "Row 1");
+        StringAssert.Contains(error.Message, "not a number");
+    }
+
+    private SimpleDiffusionEstimator Paths(CorruptImageHandling handling = CorruptImageHandling.Fail)
+    {
+        var options = TinyData.Options();
+        options.ConditionColumnName = null;
+        options.Training.CorruptImages = handling;
+        return _context.Transforms.SimpleDiffusion(options);
+    }
+
+    private sealed class ByteRow
+    {
+        [VectorType(3, TinyData.Side, TinyData.Side)]
+        public byte[] Image { get; set; } = [];
+    }
+
+    private sealed class FloatRow
+    {
+        [VectorType(3, TinyData.Side, TinyData.Side)]
+        public float[] Image { get; set; } = new float[3 * TinyData.Side * TinyData.Side];
+    }
+
+    private sealed class ImageRow
+    {
+        [Microsoft.ML.Transforms.Image.ImageType(TinyData.Side, TinyData.Side)]
+        public MLImage Image { get; set; } = null!;
+    }
+}

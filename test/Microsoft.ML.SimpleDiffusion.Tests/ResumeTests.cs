@@ -1,0 +1,69 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests;
+
+[TestClass]
+public class ResumeTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    [DataRow(0f)]
+    [DataRow(0.1f)]
+    public void Resumed_run_has_the_weights_of_an_uninterrupted_one_bit_for_bit(float dropout)
+    {
+        using var folder = new TemporaryFolder();
+        var half = Resumable(folder, steps: 4, dropout);
+        var whole = Resumable(folder, steps: 8, dropout);
+        var uninterrupted = Resumable(folder, steps: 8, dropout);
+        uninterrupted.Training.CheckpointDirectory = null;
+
+        _context.Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context)).Dispose();
+
+        CollectionAssert.AreEqual(WeightsOf(uninterrupted), WeightsOf(whole));
+    }
+
+    [TestMethod]
+    public void Run_without_a_seed_goes_on_with_the_one_it_began_with()
+    {
+        using var folder = new TemporaryFolder();
+        var half = Resumable(folder, steps: 4, dropout: 0);
+        half.Seed = null;
+        half.Training.WarmupSteps = null;
+        var whole = Resumable(folder, steps: 80, dropout: 0);
+        whole.Seed = null;
+        whole.Training.WarmupSteps = null;
+
+        using var first = new MLContext().Transforms.SimpleDiffusion(half).Fit(TinyData.View(_context));
+        using var second = new MLContext().Transforms.SimpleDiffusion(whole).Fit(TinyData.View(_context));
+
+        Assert.IsNotNull(first.Options.Seed);
+        Assert.AreEqual(first.Options.Seed, second.Options.Seed);
+    }
+
+    [TestMethod]
+    public void Resuming_under_other_options_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 2, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var other = Resumable(folder, steps: 4, dropout: 0);
+        other.Training.LearningRate = 0.1;
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(other).Fit(TinyData.View(_context)));
+    }
+
+    private static SimpleDiffusionOptions Resumable(TemporaryFolder folder, int steps, float dropout)
+    {
+        var options = TinyData.Options(steps);
+        options.Network.Dropout = dropout;
+        options.Training.WarmupSteps = 2;
+        options.Training.CheckpointDirectory = folder.Path;
+        return options;
+    }
+
+    private byte[] WeightsOf(SimpleDiffusionOptions options)
+    {
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+        return WeightBytes.Of(model);
+    }
+}
