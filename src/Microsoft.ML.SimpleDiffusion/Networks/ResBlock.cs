@@ -48,20 +48,21 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZe
     public override Tensor forward(Tensor x, Tensor embedding, Tensor? skip)
     {
         using var scope = NewDisposeScope();
-        var h = _norm1.forward(x);
-        if (_skipNorm is not null)
-        {
-            h = (h + _skipNorm.forward(skip ?? throw new ArgumentNullException(nameof(skip)))) * InverseSqrt2;
-        }
-
+        var h = _skipNorm is null ? _norm1.forward(x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
         h = _conv1.forward(nn.functional.silu(h));
-        var film = _film.forward(embedding).unsqueeze(-1).unsqueeze(-1).chunk(2, dim: 1);
-        h = nn.functional.silu(addcmul(film[1], _norm2.forward(h), film[0] + 1, 1));
+        h = nn.functional.silu(FeatureNorm.Modulated(_norm2, h, _film.forward(embedding)));
         if (training && _dropout > 0)
         {
             h = nn.functional.dropout(h, _dropout, training: true);
         }
 
         return (x + _conv2.forward(h)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(norm(x) + norm(skip)) / √2.</summary>
+    private Tensor NormalizeWithSkip(Tensor x, Tensor skip)
+    {
+        using var scope = NewDisposeScope();
+        return (FeatureNorm.Scaled(_norm1, x, InverseSqrt2) + FeatureNorm.Scaled(_skipNorm!, skip, InverseSqrt2)).MoveToOuterDisposeScope();
     }
 }

@@ -46,7 +46,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor>, IZeroInitialize
         var value = parts[2].transpose(1, 2);
 
         // Softmax of the products over sqrt(C / heads), as in the paper's listing.
-        var attended = nn.functional.scaled_dot_product_attention(query, key, value);
+        var attended = ScaledDotProduct.Attend(query, key, value);
         return _output.forward(attended.transpose(1, 2).reshape(batch, tokens, channels)).MoveToOuterDisposeScope();
     }
 }

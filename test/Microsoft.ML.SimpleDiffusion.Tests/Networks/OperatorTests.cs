@@ -1,0 +1,80 @@
+using Microsoft.ML.SimpleDiffusion.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
+
+/// <summary>Operators chosen for speed, against the formulas that they stand for.</summary>
+[TestClass]
+public class OperatorTests
+{
+    [TestMethod]
+    public void Modulated_norm_is_the_norm_times_one_plus_scale_plus_shift()
+    {
+        using var scope = NewDisposeScope();
+        using var norm = Layers.Normalize(12);
+        Randomize(norm.weight!, norm.bias!);
+        Tensor x = randn(3, 12, 5, 7), film = randn(3, 24);
+
+        var expected = (norm.forward(x) * (1 + film.narrow(1, 0, 12)).view(3, 12, 1, 1)) + film.narrow(1, 12, 12).view(3, 12, 1, 1);
+
+        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Modulated(norm, x, film), expected));
+    }
+
+    [TestMethod]
+    public void Gradients_of_the_modulated_norm_are_those_of_the_formula()
+    {
+        using var scope = NewDisposeScope();
+        using var norm = Layers.Normalize(8);
+        Randomize(norm.weight!, norm.bias!);
+        Tensor x = randn(new long[] { 2, 8, 3, 3 }, requires_grad: true), film = randn(new long[] { 2, 16 }, requires_grad: true), target = randn(2, 8, 3, 3);
+        Tensor[] inputs = [x, film, norm.weight!, norm.bias!];
+
+        var plain = (norm.forward(x) * (1 + film.narrow(1, 0, 8)).view(2, 8, 1, 1)) + film.narrow(1, 8, 8).view(2, 8, 1, 1);
+        var expected = autograd.grad([(plain * target).sum()], inputs);
+        var actual = autograd.grad([(FeatureNorm.Modulated(norm, x, film) * target).sum()], inputs);
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Assert.IsLessThan(1e-4, Difference(actual[i], expected[i]));
+        }
+    }
+
+    [TestMethod]
+    public void Scaled_norm_is_the_scale_times_the_norm()
+    {
+        using var scope = NewDisposeScope();
+        using var norm = Layers.Normalize(8);
+        Randomize(norm.weight!, norm.bias!);
+        var x = randn(2, 8, 4, 4);
+
+        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Scaled(norm, x, 0.7), norm.forward(x) * 0.7));
+    }
+
+    [TestMethod]
+    [DataRow(ScalarType.Float32, 6, 6, 1e-5)]
+    [DataRow(ScalarType.BFloat16, 6, 6, 0.03)]
+    [DataRow(ScalarType.BFloat16, 5, 9, 0.03)]
+    [DataRow(ScalarType.BFloat16, 1100, 3, 0.03)]
+    public void Attention_is_the_softmax_of_scaled_products_times_the_values(ScalarType type, int queries, int keys, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        Tensor query = randn(2, 3, queries, 16), key = randn(2, 3, keys, 16), value = randn(2, 3, keys, 16);
+
+        var expected = matmul(nn.functional.softmax(matmul(query, key.transpose(-1, -2)) / 4, -1), value);
+        var actual = ScaledDotProduct.Attend(query.to(type), key.to(type), value.to(type));
+
+        Assert.AreEqual(type, actual.dtype);
+        Assert.IsLessThan(tolerance, Difference(actual.to(ScalarType.Float32), expected));
+    }
+
+    private static void Randomize(params Tensor[] parameters)
+    {
+        using var guard = no_grad();
+        foreach (var parameter in parameters)
+        {
+            parameter.normal_();
+        }
+    }
+
+    private static double Difference(Tensor actual, Tensor expected) => (actual - expected).abs().max().item<float>();
+}
