@@ -19,6 +19,7 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, Tensor?, Te
         : base(name)
     {
         Specification = specification;
+        Checkpoint = specification.ActivationCheckpointing ? new ActivationCheckpoint() : null;
         _embedding = new ConditionEmbedding(specification, logSnrMin, logSnrMax, device);
         _patching = Patching.Create(specification);
         register_module("embedding", _embedding);
@@ -29,6 +30,9 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, Tensor?, Te
     }
 
     public NetworkSpecification Specification { get; }
+
+    /// <summary>How blocks are run in training, or null to keep all activations.</summary>
+    protected ActivationCheckpoint? Checkpoint { get; }
 
     /// <summary>A network on <paramref name="device"/> with untrained weights (see <see cref="WeightInitializer"/>).</summary>
     /// <param name="specification">Its shape.</param>
@@ -58,6 +62,16 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, Tensor?, Te
         var h = _patching is null ? z : _patching.Fold(z);
         h = ForwardPatched(h, embedding);
         return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Checkpoint?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     /// <param name="x">Patched noisy images [B, C', H', W'].</param>

@@ -9,6 +9,7 @@ internal sealed class DownStage : nn.Module
     private readonly ModuleList<ResBlock> _blocks;
     private readonly ModuleList<SpatialAttention>? _attention;
     private readonly Downsample? _downsample;
+    private readonly ActivationCheckpoint? _checkpoint;
 
     /// <param name="shape">Shape of the level's blocks.</param>
     /// <param name="blocks">Number of residual blocks.</param>
@@ -18,6 +19,7 @@ internal sealed class DownStage : nn.Module
     {
         _blocks = shape.CreateBlocks(blocks, hasSkip: false);
         _attention = shape.CreateAttention(blocks);
+        _checkpoint = shape.Checkpoint;
         _downsample = outputs is int below ? new Downsample(shape.Channels, below) : null;
         register_module("blocks", _blocks);
         if (_attention is not null)
@@ -36,8 +38,14 @@ internal sealed class DownStage : nn.Module
     {
         for (int i = 0; i < _blocks.Count; i++)
         {
-            x = _blocks[i].forward(x, embedding, null);
-            x = _attention is null ? x : _attention[i].forward(x);
+            var block = _blocks[i];
+            x = ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], inputs[1], null), x, embedding);
+            if (_attention is not null)
+            {
+                var attention = _attention[i];
+                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0]), x);
+            }
+
             skips.Push(x);
         }
 

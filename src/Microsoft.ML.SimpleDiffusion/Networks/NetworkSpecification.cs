@@ -37,6 +37,9 @@ internal sealed record NetworkSpecification
     /// <summary>How often patching halves height and width; 0 without patching.</summary>
     public required int PatchLevels { get; init; }
 
+    /// <summary>Whether training computes activations again instead of keeping them. Does not change the shape.</summary>
+    public required bool ActivationCheckpointing { get; init; }
+
     /// <summary>Number of classes; 0 for an unconditional network.</summary>
     public required int ClassCount { get; init; }
 
@@ -96,6 +99,7 @@ internal sealed record NetworkSpecification
             DropoutFromResolution = network.DropoutFromResolution,
             Patching = network.Patching,
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
+            ActivationCheckpointing = network.ActivationCheckpointing,
             ClassCount = classCount,
         };
 

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 /// <param name="EmbeddingChannels">Width of the embedding of log-SNR and condition.</param>
 /// <param name="AttentionHeads">Heads of the self-attention after each residual block, or null for none.</param>
 /// <param name="Dropout">Dropout probability in the residual blocks.</param>
-internal readonly record struct StageShape(int Channels, int EmbeddingChannels, int? AttentionHeads, double Dropout)
+/// <param name="Checkpoint">How the blocks are run, or null to keep all activations.</param>
+internal readonly record struct StageShape(int Channels, int EmbeddingChannels, int? AttentionHeads, double Dropout, ActivationCheckpoint? Checkpoint)
 {
     public ModuleList<ResBlock> CreateBlocks(int count, bool hasSkip)
     {

@@ -77,6 +77,7 @@ internal sealed class UNet : DenoisingNetwork
             Specification.LevelChannels(level),
             Specification.EmbeddingChannels,
             Specification.AttentionResolutions.Contains(height) ? Specification.AttentionHeads : null,
-            height <= Specification.DropoutFromResolution ? Specification.Dropout : 0);
+            height <= Specification.DropoutFromResolution ? Specification.Dropout : 0,
+            Checkpoint);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class UVit : DenoisingNetwork
         var h = Tokens.FromMaps(maps) + _positionEmbedding;
         foreach (var block in _transformer)
         {
-            h = block.forward(h, embedding);
+            h = ActivationCheckpoint.Run(Checkpoint, inputs => block.forward(inputs[0], inputs[1]), h, embedding);
         }
 
         return Tokens.ToMaps(h, maps.shape[2], maps.shape[3]).MoveToOuterDisposeScope();
@@ -78,5 +78,5 @@ internal sealed class UVit : DenoisingNetwork
 
     // 'Dropout is only applied in the transformer' (section 3.4), hence none here.
     private StageShape ShapeOf(int level)
-        => new(Specification.LevelChannels(level), Specification.EmbeddingChannels, AttentionHeads: null, Dropout: 0);
+        => new(Specification.LevelChannels(level), Specification.EmbeddingChannels, AttentionHeads: null, Dropout: 0, Checkpoint);
 }

@@ -9,6 +9,7 @@ internal sealed class UpStage : nn.Module
     private readonly Upsample? _upsample;
     private readonly ModuleList<ResBlock> _blocks;
     private readonly ModuleList<SpatialAttention>? _attention;
+    private readonly ActivationCheckpoint? _checkpoint;
 
     /// <param name="shape">Shape of the level's blocks.</param>
     /// <param name="blocks">Number of residual blocks.</param>
@@ -19,6 +20,7 @@ internal sealed class UpStage : nn.Module
         _upsample = inputs is int below ? new Upsample(below, shape.Channels) : null;
         _blocks = shape.CreateBlocks(blocks, hasSkip: true);
         _attention = shape.CreateAttention(blocks);
+        _checkpoint = shape.Checkpoint;
         if (_upsample is not null)
         {
             register_module("upsample", _upsample);
@@ -39,8 +41,13 @@ internal sealed class UpStage : nn.Module
         x = _upsample is null ? x : _upsample.forward(x);
         for (int i = 0; i < _blocks.Count; i++)
         {
-            x = _blocks[i].forward(x, embedding, skips.Pop());
-            x = _attention is null ? x : _attention[i].forward(x);
+            var block = _blocks[i];
+            x = ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], inputs[1], inputs[2]), x, embedding, skips.Pop());
+            if (_attention is not null)
+            {
+                var attention = _attention[i];
+                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0]), x);
+            }
         }
 
         return x;

@@ -53,6 +53,12 @@ public sealed class NetworkOptions
     /// </summary>
     public int? PatchLevels { get; set; }
 
+    /// <summary>
+    /// Whether training keeps only the inputs of each block and computes the rest again in the backward pass: about a third more work, and a U-ViT twice
+    /// as deep in the same memory. Default: false.
+    /// </summary>
+    public bool ActivationCheckpointing { get; set; }
+
     internal NetworkOptions Clone()
     {
         var copy = (NetworkOptions)MemberwiseClone();

@@ -55,6 +55,28 @@ public class NetworkTests
 
     [TestMethod]
     [DynamicData(nameof(Shapes))]
+    public void Activation_checkpointing_leaves_all_gradients_as_they_are(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var specification = Specification(architecture, patching, levels, height, width);
+        using DenoisingNetwork plain = Create(specification), recomputing = Create(specification with { ActivationCheckpointing = true });
+        var z = randn(2, 3, height, width);
+        foreach (var network in new[] { plain, recomputing })
+        {
+            MakeNonZero(network);
+            network.forward(z, tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes })).square().mean().backward();
+        }
+
+        // Where a tensor is used twice, its gradients may be added up in another order.
+        foreach (var ((name, expected), (_, actual)) in plain.named_parameters().Zip(recomputing.named_parameters()))
+        {
+            double difference = (actual.grad! - expected.grad!).abs().max().item<float>();
+            Assert.IsLessThanOrEqualTo(1e-6 + (1e-4 * expected.grad!.abs().max().item<float>()), difference, name);
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Shapes))]
     public void Cost_by_arithmetic_has_the_number_of_parameters_of_the_network(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
     {
         var specification = Specification(architecture, patching, levels, height, width);

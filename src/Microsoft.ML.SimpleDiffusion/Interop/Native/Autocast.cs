@@ -26,6 +26,9 @@ internal sealed partial class Autocast : IDisposable
     public static Autocast? Enter(ComputePrecision precision, DeviceType device)
         => precision == ComputePrecision.BFloat16 ? new Autocast((sbyte)device) : null;
 
+    /// <summary>Whether the calling thread is inside a region.</summary>
+    public static bool IsEnabled(DeviceType device) => IsAutocastEnabled((sbyte)device);
+
     public void Dispose()
     {
         // The outermost region forgets the weights that it has cast: they are about to change.
@@ -36,6 +39,10 @@ internal sealed partial class Autocast : IDisposable
 
         SetEnabled(_device, false);
     }
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    private static partial bool IsAutocastEnabled(sbyte device);
 
     [LibraryImport(Library, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")]
     private static partial void SetEnabled(sbyte device, [MarshalAs(UnmanagedType.U1)] bool enabled);

@@ -1,0 +1,93 @@
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
+
+[TestClass]
+public class ActivationCheckpointTests
+{
+    [TestMethod]
+    public void Gradients_reach_all_inputs()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+        Tensor a = tensor(new[] { 1f, 2f }, requires_grad: true), b = tensor(new[] { 3f, 5f }, requires_grad: true);
+
+        // d(a² b) = 2ab da + a² db
+        ActivationCheckpoint.Run(checkpoint, inputs => inputs[0] * inputs[0] * inputs[1], a, b).sum().backward();
+
+        CollectionAssert.AreEqual(new[] { 6f, 20f }, a.grad!.data<float>().ToArray());
+        CollectionAssert.AreEqual(new[] { 1f, 4f }, b.grad!.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Recomputed_dropout_drops_the_same_again()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+        var x = ones([1000], requires_grad: true);
+
+        // Other draws come between the two, as they do between the forward and the backward pass of a network.
+        var y = ActivationCheckpoint.Run(checkpoint, inputs => nn.functional.dropout(inputs[0], 0.5, training: true), x);
+        _ = rand(17);
+        y.sum().backward();
+
+        CollectionAssert.AreEqual(y.detach().data<float>().ToArray(), x.grad!.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Blocks_are_recomputed_in_the_precision_of_the_forward_pass()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+        var types = new List<ScalarType>();
+        var x = ones(new long[] { 2, 2 }, requires_grad: true);
+        Tensor y;
+        using (Autocast.Enter(ComputePrecision.BFloat16, DeviceType.CPU))
+        {
+            y = ActivationCheckpoint.Run(checkpoint, Product, x).to(ScalarType.Float32);
+        }
+
+        y.sum().backward();
+
+        CollectionAssert.AreEqual(new[] { ScalarType.BFloat16, ScalarType.BFloat16 }, types);
+
+        Tensor Product(Tensor[] inputs)
+        {
+            var product = inputs[0].mm(inputs[0]);
+            types.Add(product.dtype);
+            return product;
+        }
+    }
+
+    [TestMethod]
+    public void Block_runs_once_where_nothing_is_learnt()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+        using var guard = no_grad();
+        int runs = 0;
+
+        var y = ActivationCheckpoint.Run(checkpoint, inputs => { runs++; return inputs[0] + 1; }, ones(3));
+
+        Assert.AreEqual(1, runs);
+        Assert.IsFalse(y.requires_grad);
+    }
+
+    [TestMethod]
+    public void Live_tensors_stay_the_same_from_step_to_step()
+    {
+        var options = TinyData.Options();
+        options.Network.ActivationCheckpointing = true;
+        using var training = new TinyTraining(options);
+        training.Step(2);
+        long before = Tensor.TotalCount;
+
+        training.Step(5);
+
+        Assert.AreEqual(before, Tensor.TotalCount);
+    }
+}
