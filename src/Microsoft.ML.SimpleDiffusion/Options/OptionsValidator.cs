@@ -18,6 +18,7 @@ internal static class OptionsValidator
         Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
+        ValidateBatch(options);
         ValidateSamplingRanges(options.Sampling);
         if (options.ConditionColumnName is null)
         {
@@ -123,6 +124,18 @@ internal static class OptionsValidator
         Require.AtLeast("Training.KeepCheckpointEverySteps", training.KeepCheckpointEverySteps ?? 1, 1);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
+    }
+
+    /// <summary>A batch is one tensor, and the memory of a tensor is a span: 2 GB at most.</summary>
+    private static void ValidateBatch(SimpleDiffusionOptions options)
+    {
+        long imageBytes = (long)options.Channels * options.ImageHeight * options.ImageWidth * sizeof(float);
+        long largest = int.MaxValue / imageBytes;
+        Require.That(
+            "Training.BatchSize",
+            options.Training.BatchSize,
+            options.Training.BatchSize <= largest,
+            $"must be at most {largest} for images of this size; Training.GradientAccumulation adds up several batches");
     }
 
     private static void ValidateSamplingRanges(SamplingOptions sampling)

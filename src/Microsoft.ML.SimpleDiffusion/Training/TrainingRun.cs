@@ -25,7 +25,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CheckpointStore? _checkpoints;
 
     /// <summary>Does everything that can fail before the first step.</summary>
-    public TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
     {
         _log = new TrainingLog(environment);
         try
@@ -55,15 +55,39 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Does the whole run.</summary>
+    /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
+    public static TrainedModel Execute(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    {
+        try
+        {
+            using var run = new TrainingRun(environment, options, input, warmStart);
+            return run.Train();
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(e, options.Training);
+        }
+    }
+
+    public void Dispose()
+    {
+        _checkpoints?.Dispose();
+        _data?.Dispose();
+        _state?.Dispose();
+        _network?.Dispose();
+        _log.Dispose();
+    }
+
     /// <summary>Trains to the end, or to cancellation.</summary>
-    public TrainedModel Train()
+    private TrainedModel Train()
     {
         var training = _options.Training;
         var trainer = new Trainer(_options, _schedule, _target, _state);
         long first = _state.Step;
         try
         {
-            using var feed = new BatchFeed(_data, _options, first);
+            using var feed = new BatchFeed(_data, _options, _target, first);
             using var reporter = new ProgressReporter(_log, _options, feed, first);
             while (_state.Step < training.Steps)
             {
@@ -94,15 +118,6 @@ internal sealed class TrainingRun : IDisposable
         _log.Skipped(trainer.SkippedSteps);
         var configuration = _configuration with { TrainedSteps = _state.Step };
         return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
-    }
-
-    public void Dispose()
-    {
-        _checkpoints?.Dispose();
-        _data?.Dispose();
-        _state?.Dispose();
-        _network?.Dispose();
-        _log.Dispose();
     }
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>

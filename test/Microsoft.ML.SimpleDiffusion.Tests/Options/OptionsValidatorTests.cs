@@ -45,6 +45,7 @@ public class OptionsValidatorTests
         Mistake("Training.EmaDecay", o => o.Training.EmaDecay = 1),
         Mistake("Training.CheckpointEverySteps", o => o.Training.CheckpointEverySteps = 0),
         Mistake("Training.CheckpointsToKeep", o => o.Training.CheckpointsToKeep = 0),
+        Mistake("Training.BatchSize", o => o.Training.BatchSize = 65536),
         Mistake("Training.KeepCheckpointEverySteps", o => o.Training.KeepCheckpointEverySteps = 0),
         Mistake("Sampling.Steps", o => o.Sampling.Steps = 0),
         Mistake("Sampling.GuidanceScale", o => o.Sampling.GuidanceScale = -1),
