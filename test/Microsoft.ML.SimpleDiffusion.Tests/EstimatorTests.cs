@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
@@ -101,6 +102,37 @@ public class EstimatorTests
         Assert.AreEqual(3, reports[^1].TotalSteps);
         Assert.IsTrue(double.IsFinite(reports[^1].Loss));
         Assert.IsGreaterThan(0, reports[^1].ImagesPerSecond);
+        Assert.AreEqual(TimeSpan.Zero, reports[^1].TimeRemaining);
+    }
+
+    [TestMethod]
+    public void Progress_tells_speed_memory_and_waiting()
+    {
+        TrainingProgress progress = new();
+        var options = TinyData.Options(steps: 3);
+        options.Training.Progress = new Callback(report => progress = report);
+
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+
+        var cost = NetworkCost.Of(NetworkSpecification.Create(model.Options, TinyData.Labels.Length));
+        Assert.AreEqual(3.0 * cost.ForwardFlops * progress.ImagesPerSecond, progress.ModelFlopsPerSecond, 1e-9 * progress.ModelFlopsPerSecond);
+        Assert.IsTrue(progress.ShareOfPeak is > 0 and < 2, $"{progress.ShareOfPeak}");
+        Assert.IsTrue(progress.DataWaitShare is >= 0 and <= 1, $"{progress.DataWaitShare}");
+        Assert.AreEqual(Environment.WorkingSet, progress.MemoryBytes, 0.5 * Environment.WorkingSet);
+        Assert.AreEqual(0, progress.SkippedSteps);
+    }
+
+    [TestMethod]
+    public void Progress_counts_skipped_steps()
+    {
+        TrainingProgress progress = new();
+        var options = TinyData.Options(steps: 5);
+        options.Training.LearningRate = 1e30;
+        options.Training.Progress = new Callback(report => progress = report);
+
+        _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.IsTrue(progress.SkippedSteps is > 0 and <= 5, $"{progress.SkippedSteps}");
     }
 
     [TestMethod]

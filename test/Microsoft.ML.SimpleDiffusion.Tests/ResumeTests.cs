@@ -58,6 +58,20 @@ public class ResumeTests
     }
 
     [TestMethod]
+    public void Resuming_with_other_reports_is_fine()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 1, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var reported = Resumable(folder, steps: 2, dropout: 0);
+        reported.Training.SampleEverySteps = 2;
+        reported.Training.TensorBoardDirectory = folder.File("tensorboard");
+
+        _context.Transforms.SimpleDiffusion(reported).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.HasCount(1, Directory.GetFiles(folder.File("samples")));
+    }
+
+    [TestMethod]
     public void Resuming_under_other_options_is_refused()
     {
         using var folder = new TemporaryFolder();

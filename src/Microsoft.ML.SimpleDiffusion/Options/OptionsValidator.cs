@@ -122,6 +122,13 @@ internal static class OptionsValidator
         Require.AtLeast("Training.CheckpointEverySteps", training.CheckpointEverySteps, 1);
         Require.AtLeast("Training.CheckpointsToKeep", training.CheckpointsToKeep, 1);
         Require.AtLeast("Training.KeepCheckpointEverySteps", training.KeepCheckpointEverySteps ?? 1, 1);
+        Require.AtLeast("Training.SampleEverySteps", training.SampleEverySteps ?? 1, 1);
+        Require.That(
+            "Training.SampleEverySteps",
+            training.SampleEverySteps,
+            training.SampleEverySteps is null || training.CheckpointDirectory is not null,
+            "must be null (off) unless Training.CheckpointDirectory is set, the folder that the images go to");
+        Require.NotEmptyUnlessNull("Training.TensorBoardDirectory", training.TensorBoardDirectory);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
     }

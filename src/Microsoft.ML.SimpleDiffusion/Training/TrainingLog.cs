@@ -9,6 +9,9 @@ namespace Microsoft.ML.SimpleDiffusion.Training;
 /// <summary>Tells the log of the <see cref="MLContext"/> and ML.NET's progress channel what a run does.</summary>
 internal sealed class TrainingLog : IDisposable
 {
+    /// <summary>Share of the time waiting for data from which on the log mentions it.</summary>
+    private const double NotableWait = 0.02;
+
     private readonly IHost _host;
     private readonly IChannel _channel;
     private readonly IProgressChannel _progress;
@@ -42,7 +45,7 @@ internal sealed class TrainingLog : IDisposable
         _progress.Checkpoint(progress.Loss, progress.Step);
         Info(string.Create(
             CultureInfo.InvariantCulture,
-            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
+            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {progress.ModelFlopsPerSecond / 1e9:F0} GFLOP/s ({progress.ShareOfPeak:P0} of the matrix peak), {progress.MemoryBytes / 1e9:F1} GB{Trouble(progress)}, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
     }
 
     public void Skipped(int steps)
@@ -58,4 +61,9 @@ internal sealed class TrainingLog : IDisposable
         _progress.Dispose();
         _channel.Dispose();
     }
+
+    /// <summary>What needs no mention as long as all is well.</summary>
+    private static string Trouble(TrainingProgress progress) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(progress.SkippedSteps > 0 ? $", {progress.SkippedSteps} steps skipped" : string.Empty)}{(progress.DataWaitShare >= NotableWait ? $", {progress.DataWaitShare:P0} of the time waiting for data" : string.Empty)}");
 }

@@ -31,6 +31,8 @@ internal static class ConfigurationDifference
         "options.training.checkpointsToKeep",
         "options.training.keepCheckpointEverySteps",
         "options.training.resumeFromCheckpoint",
+        "options.training.sampleEverySteps",
+        "options.training.tensorBoardDirectory",
         "options.training.corruptImages",
         "options.training.onCancellation",
     ];
