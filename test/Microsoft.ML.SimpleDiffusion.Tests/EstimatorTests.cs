@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
@@ -120,6 +121,18 @@ public class EstimatorTests
         Assert.IsTrue(progress.DataWaitShare is >= 0 and <= 1, $"{progress.DataWaitShare}");
         Assert.AreEqual(Environment.WorkingSet, progress.MemoryBytes, 0.5 * Environment.WorkingSet);
         Assert.AreEqual(0, progress.SkippedSteps);
+    }
+
+    [TestMethod]
+    public void Log_tells_the_last_step_with_its_speed()
+    {
+        var messages = new List<string>();
+        _context.Log += (_, e) => messages.Add(e.RawMessage);
+
+        _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 3)).Fit(TinyData.View(_context)).Dispose();
+
+        string last = messages.Single(message => message.StartsWith("Step 3 of 3: loss ", StringComparison.Ordinal));
+        StringAssert.Matches(last, new Regex(@"images/s, \d+ GFLOP/s \(\d+ % of the matrix peak\), .*\d\.\d GB, 00:00:00 left\.$"));
     }
 
     [TestMethod]

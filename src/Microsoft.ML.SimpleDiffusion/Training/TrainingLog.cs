@@ -1,8 +1,8 @@
-using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
@@ -35,17 +35,14 @@ internal sealed class TrainingLog : IDisposable
     public void Network(NetworkSpecification specification, SimpleDiffusionOptions options, ComputeTarget target, int images)
     {
         var cost = NetworkCost.Of(specification);
-        Info(string.Create(
-            CultureInfo.InvariantCulture,
+        Info(Invariant(
             $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Device} in {target.Precision}, seed {options.Seed}."));
     }
 
     public void Progress(TrainingProgress progress)
     {
         _progress.Checkpoint(progress.Loss, progress.Step);
-        Info(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {progress.ModelFlopsPerSecond / 1e9:F0} GFLOP/s ({progress.ShareOfPeak:P0} of the matrix peak), {progress.MemoryBytes / 1e9:F1} GB{Trouble(progress)}, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
+        Info(Invariant($"Step {progress.Step} of {progress.TotalSteps}: {string.Join(", ", Describe(progress))}."));
     }
 
     public void Skipped(int steps)
@@ -62,8 +59,25 @@ internal sealed class TrainingLog : IDisposable
         _channel.Dispose();
     }
 
-    /// <summary>What needs no mention as long as all is well.</summary>
-    private static string Trouble(TrainingProgress progress) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(progress.SkippedSteps > 0 ? $", {progress.SkippedSteps} steps skipped" : string.Empty)}{(progress.DataWaitShare >= NotableWait ? $", {progress.DataWaitShare:P0} of the time waiting for data" : string.Empty)}");
+    /// <summary>Skipped steps and waiting are mentioned only where there are any.</summary>
+    private static IEnumerable<string> Describe(TrainingProgress progress)
+    {
+        yield return Invariant($"loss {progress.Loss:F4}");
+        yield return Invariant($"gradient norm {progress.GradientNorm:F3}");
+        yield return Invariant($"learning rate {progress.LearningRate:G3}");
+        if (progress.SkippedSteps > 0)
+        {
+            yield return Invariant($"{progress.SkippedSteps} steps skipped");
+        }
+
+        yield return Invariant($"{progress.ImagesPerSecond:F1} images/s");
+        yield return Invariant($"{progress.ModelFlopsPerSecond / 1e9:F0} GFLOP/s ({progress.ShareOfPeak:P0} of the matrix peak)");
+        if (progress.DataWaitShare >= NotableWait)
+        {
+            yield return Invariant($"{progress.DataWaitShare:P0} of the time waiting for data");
+        }
+
+        yield return Invariant($"{progress.MemoryBytes / 1e9:F1} GB");
+        yield return Invariant($"{(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left");
+    }
 }
