@@ -13,13 +13,13 @@ internal sealed class LossLog : IProgress<TrainingProgress>, IDisposable
     public static LossLog Open(FileInfo? file)
     {
         var writer = file is null ? null : new StreamWriter(file.FullName) { AutoFlush = true };
-        writer?.WriteLine("step,loss,gradient_norm,learning_rate,images_per_second,data_wait_share");
+        writer?.WriteLine("step,loss,gradient_norm,learning_rate,images_per_second,data_wait_share,share_of_peak");
         return new LossLog(writer);
     }
 
     public void Report(TrainingProgress value) => _writer?.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Step},{value.Loss:F5},{value.GradientNorm:F4},{value.LearningRate:G4},{value.ImagesPerSecond:F2},{value.DataWaitShare:F4}"));
+        $"{value.Step},{value.Loss:F5},{value.GradientNorm:F4},{value.LearningRate:G4},{value.ImagesPerSecond:F2},{value.DataWaitShare:F4},{value.ShareOfPeak:F4}"));
 
     public void Dispose() => _writer?.Dispose();
 }

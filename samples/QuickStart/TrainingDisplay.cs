@@ -21,7 +21,7 @@ internal static class TrainingDisplay
 
     private static string Describe(TrainingProgress progress) => string.Create(
         CultureInfo.InvariantCulture,
-        $"step {progress.Step} of {progress.TotalSteps}, loss {progress.Loss:F4}, {progress.ImagesPerSecond:F0} images/s, {(int)progress.TimeRemaining.TotalMinutes:00}:{progress.TimeRemaining.Seconds:00} left");
+        $"step {progress.Step} of {progress.TotalSteps}, loss {progress.Loss:F4}, {progress.ImagesPerSecond:F0} images/s ({progress.ShareOfPeak:P0} of the matrix peak), {(int)progress.TimeRemaining.TotalMinutes:00}:{progress.TimeRemaining.Seconds:00} left");
 
     private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
     {

@@ -10,8 +10,8 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <see cref="SimpleDiffusionCatalog.SimpleDiffusion(TransformsCatalog, SimpleDiffusionOptions)"/>.
 /// </summary>
 /// <remarks>
-/// <para>The image column holds images, file paths, or pixel vectors [channels, height, width]. A condition column of keys gives a
-/// class-conditional model. See <see cref="SimpleDiffusionOptions"/>.</para>
+/// <para>The image column holds images, file paths, bytes of image files, or pixel vectors [channels, height, width]. A condition column of keys
+/// gives a class-conditional model. See <see cref="SimpleDiffusionOptions"/>.</para>
 /// <para>Training goes on until <see cref="TrainingOptions.Steps"/>, reports to <see cref="TrainingOptions.Progress"/> and to the log of the
 /// <see cref="MLContext"/>, and stops early through <see cref="TrainingOptions.CancellationToken"/> or the context's own cancellation.</para>
 /// </remarks>
@@ -34,7 +34,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">
     /// The data has no rows; an image cannot be read (<see cref="TrainingOptions.CorruptImages"/>); libtorch cannot be loaded; the checkpoint
-    /// folder belongs to another run; training diverged.
+    /// folder belongs to another run; training diverged; there is not enough memory.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Training was cancelled, and <see cref="TrainingOptions.OnCancellation"/> says to throw or nothing has been learnt yet.
@@ -65,7 +65,6 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        using var run = new TrainingRun(_environment, _options, input, warmStart?.Model as TrainedModel);
-        return new SimpleDiffusionTransformer(_environment, run.Train());
+        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, warmStart?.Model as TrainedModel));
     }
 }

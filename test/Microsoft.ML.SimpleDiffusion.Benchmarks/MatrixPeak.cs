@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Microsoft.ML.SimpleDiffusion.Compute;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
@@ -11,18 +11,5 @@ internal static class MatrixPeak
 
     /// <summary>Floating-point operations per second of several 2048³ products in float32, one after the other.</summary>
     public static double[] MeasureFlops()
-    {
-        using var guard = no_grad();
-        using var a = randn(Side, Side);
-        using var b = randn(Side, Side);
-        var flops = new double[Repetitions];
-        for (int i = 0; i < Repetitions; i++)
-        {
-            var clock = Stopwatch.StartNew();
-            using var c = mm(a, b);
-            flops[i] = 2.0 * Side * Side * Side / clock.Elapsed.TotalSeconds;
-        }
-
-        return flops;
-    }
+        => Compute.MatrixPeak.MeasureProducts(new ComputeTarget(CPU, ComputePrecision.Float32), Side, Repetitions);
 }

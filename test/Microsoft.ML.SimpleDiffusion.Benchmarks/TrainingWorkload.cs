@@ -34,7 +34,7 @@ internal sealed class TrainingWorkload : IDisposable
         WeightInitializer.Initialize(_network, seed: 1);
         _state = new TrainingState(_network, target.Device);
         _trainer = new Trainer(Options, schedule, target, _state);
-        _feed = new BatchFeed(_data, Options, firstStep: 0);
+        _feed = new BatchFeed(_data, Options, target, firstStep: 0);
     }
 
     public SimpleDiffusionOptions Options { get; }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
@@ -101,6 +103,49 @@ public class EstimatorTests
         Assert.AreEqual(3, reports[^1].TotalSteps);
         Assert.IsTrue(double.IsFinite(reports[^1].Loss));
         Assert.IsGreaterThan(0, reports[^1].ImagesPerSecond);
+        Assert.AreEqual(TimeSpan.Zero, reports[^1].TimeRemaining);
+    }
+
+    [TestMethod]
+    public void Progress_tells_speed_memory_and_waiting()
+    {
+        TrainingProgress progress = new();
+        var options = TinyData.Options(steps: 3);
+        options.Training.Progress = new Callback(report => progress = report);
+
+        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
+
+        var cost = NetworkCost.Of(NetworkSpecification.Create(model.Options, TinyData.Labels.Length));
+        Assert.AreEqual(3.0 * cost.ForwardFlops * progress.ImagesPerSecond, progress.ModelFlopsPerSecond, 1e-9 * progress.ModelFlopsPerSecond);
+        Assert.IsTrue(progress.ShareOfPeak is > 0 and < 2, $"{progress.ShareOfPeak}");
+        Assert.IsTrue(progress.DataWaitShare is >= 0 and <= 1, $"{progress.DataWaitShare}");
+        Assert.AreEqual(Environment.WorkingSet, progress.MemoryBytes, 0.5 * Environment.WorkingSet);
+        Assert.AreEqual(0, progress.SkippedSteps);
+    }
+
+    [TestMethod]
+    public void Log_tells_the_last_step_with_its_speed()
+    {
+        var messages = new List<string>();
+        _context.Log += (_, e) => messages.Add(e.RawMessage);
+
+        _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 3)).Fit(TinyData.View(_context)).Dispose();
+
+        string last = messages.Single(message => message.StartsWith("Step 3 of 3: loss ", StringComparison.Ordinal));
+        StringAssert.Matches(last, new Regex(@"images/s, \d+ GFLOP/s \(\d+ % of the matrix peak\), .*\d\.\d GB, 00:00:00 left\.$"));
+    }
+
+    [TestMethod]
+    public void Progress_counts_skipped_steps()
+    {
+        TrainingProgress progress = new();
+        var options = TinyData.Options(steps: 5);
+        options.Training.LearningRate = 1e30;
+        options.Training.Progress = new Callback(report => progress = report);
+
+        _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.IsTrue(progress.SkippedSteps is > 0 and <= 5, $"{progress.SkippedSteps}");
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
@@ -34,7 +35,7 @@ public class ImageColumnTests
     }
 
     [TestMethod]
-    public void Images_paths_and_pixel_vectors_of_both_types_train_the_same_model()
+    public void Images_paths_files_and_pixel_vectors_of_both_types_train_the_same_model()
     {
         using var folder = new TemporaryFolder();
         byte[][] pictures = TinyData.Rows(6).Select(row => row.Image).ToArray();
@@ -49,10 +50,12 @@ public class ImageColumnTests
         byte[] ofBytes = Trained(pictures.Select(pixels => new ByteRow { Image = pixels }));
         byte[] ofFloats = Trained(pictures.Select(pixels => new FloatRow { Image = Array.ConvertAll(pixels, b => (float)b) }));
         byte[] ofPaths = Trained(paths.Select(path => new { Image = path }));
+        byte[] ofFiles = Trained(paths.Select(path => new FileRow { Image = File.ReadAllBytes(path) }));
         byte[] ofImages = Trained(images.Select(image => new ImageRow { Image = image }));
 
         CollectionAssert.AreEqual(ofBytes, ofFloats);
         CollectionAssert.AreEqual(ofBytes, ofPaths);
+        CollectionAssert.AreEqual(ofBytes, ofFiles);
         CollectionAssert.AreEqual(ofBytes, ofImages);
 
         byte[] Trained<TRow>(IEnumerable<TRow> rows)
@@ -63,6 +66,60 @@ public class ImageColumnTests
             using var model = _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(rows));
             return WeightBytes.Of(model);
         }
+    }
+
+    [TestMethod]
+    public void Image_files_of_every_format_are_read_from_their_bytes()
+    {
+        using var bitmap = new SKBitmap(TinyData.Side, TinyData.Side);
+        bitmap.Erase(SKColors.Red);
+        byte[][] files =
+        [
+            Encoded(SKEncodedImageFormat.Png), Encoded(SKEncodedImageFormat.Jpeg), Encoded(SKEncodedImageFormat.Webp),
+            Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), Bmp(),
+        ];
+
+        using var model = Paths().Fit(_context.Data.LoadFromEnumerable(files.Select(file => new FileRow { Image = file })));
+
+        Assert.IsGreaterThan(0, model.ParameterCount);
+
+        byte[] Encoded(SKEncodedImageFormat format)
+        {
+            using var data = bitmap.Encode(format, quality: 90);
+            return data.ToArray();
+        }
+
+        // One red pixel: file header, information header, blue, green, red, padding.
+        static byte[] Bmp()
+        {
+            var file = new byte[58];
+            "BM"u8.CopyTo(file);
+            (file[2], file[10], file[14], file[18], file[22], file[26], file[28], file[56]) = (58, 54, 40, 1, 1, 1, 24, 255);
+            return file;
+        }
+    }
+
+    [TestMethod]
+    public void Bytes_that_are_no_image_file_are_named_with_their_row()
+    {
+        using var bitmap = new SKBitmap(TinyData.Side, TinyData.Side);
+        using var good = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        var rows = new[] { new FileRow { Image = good.ToArray() }, new FileRow { Image = [1, 2, 3] }, new FileRow() };
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(rows)));
+        using var rest = Paths(CorruptImageHandling.Skip).Fit(_context.Data.LoadFromEnumerable(rows));
+
+        StringAssert.Contains(error.Message, "Row 1: cannot read the image: it is not an image");
+    }
+
+    [TestMethod]
+    public void Vector_of_floats_of_variable_size_is_refused()
+    {
+        var rows = new[] { new { Image = new float[3] } };
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(rows)));
+
+        StringAssert.Contains(error.Message, "expected image, file path, image file (Byte vector of variable size)");
     }
 
     [TestMethod]
@@ -90,6 +147,11 @@ public class ImageColumnTests
     private sealed class ByteRow
     {
         [VectorType(3, TinyData.Side, TinyData.Side)]
+        public byte[] Image { get; set; } = [];
+    }
+
+    private sealed class FileRow
+    {
         public byte[] Image { get; set; } = [];
     }
 

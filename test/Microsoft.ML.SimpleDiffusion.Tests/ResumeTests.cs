@@ -42,6 +42,36 @@ public class ResumeTests
     }
 
     [TestMethod]
+    public void Run_goes_on_with_the_same_examples_in_smaller_batches()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 2, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var smaller = Resumable(folder, steps: 3, dropout: 0);
+        (smaller.Training.BatchSize, smaller.Training.GradientAccumulation) = (2, 4);
+        var fewer = Resumable(folder, steps: 4, dropout: 0);
+        fewer.Training.BatchSize = 4;
+
+        _context.Transforms.SimpleDiffusion(smaller).Fit(TinyData.View(_context)).Dispose();
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(fewer).Fit(TinyData.View(_context)));
+
+        StringAssert.Contains(error.Message, "is 8 there and 4 here");
+    }
+
+    [TestMethod]
+    public void Resuming_with_other_reports_is_fine()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 1, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var reported = Resumable(folder, steps: 2, dropout: 0);
+        reported.Training.SampleEverySteps = 2;
+        reported.Training.TensorBoardDirectory = folder.File("tensorboard");
+
+        _context.Transforms.SimpleDiffusion(reported).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.HasCount(1, Directory.GetFiles(folder.File("samples")));
+    }
+
+    [TestMethod]
     public void Resuming_under_other_options_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -5,12 +5,20 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Compute;
 
-/// <summary>The device and precision that <see cref="ComputeOptions"/> come down to on this machine.</summary>
+/// <summary>
+/// The device and precision that <see cref="ComputeOptions"/> come down to on this machine, and all that is done differently on a GPU than on a CPU
+/// outside the optimizer's update.
+/// </summary>
 /// <param name="Device">Where tensors live.</param>
 /// <param name="Precision">Float32 or BFloat16, never Auto.</param>
 internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 {
     public bool IsCuda => Device.type == DeviceType.CUDA;
+
+    /// <summary>
+    /// Bytes in use: on a GPU those of all programs on it, if the driver tells; else the resident memory of this process.
+    /// </summary>
+    public long MemoryInUse => (IsCuda ? CudaDriver.MemoryInUse(Device.index) : null) ?? Environment.WorkingSet;
 
     /// <summary>Loads libtorch, chooses device and precision, and sets threads and heap of the process.</summary>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none.</exception>
@@ -30,6 +38,38 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
         return new ComputeTarget(device, precision);
     }
 
+    /// <summary>
+    /// Moves a CPU tensor to page-locked memory, from which a GPU copies while it computes. On a CPU the tensor stays as it is. Either way the
+    /// result takes the tensor's place, and the caller owns it.
+    /// </summary>
+    public Tensor Pin(Tensor tensor)
+    {
+        if (!IsCuda)
+        {
+            return tensor;
+        }
+
+        using (tensor)
+        {
+            return tensor.pin_memory();
+        }
+    }
+
+    /// <summary>
+    /// The tensor on the device. The copy from pinned memory goes on after the call; the source may be disposed of all the same, because libtorch
+    /// hands pinned memory on only when the copies from it are done.
+    /// </summary>
+    public Tensor Upload(Tensor tensor) => tensor.to(Device, non_blocking: true);
+
+    /// <summary>Waits until the device has done all that it was told to. A CPU always has.</summary>
+    public void Synchronize()
+    {
+        if (IsCuda)
+        {
+            cuda.synchronize(Device);
+        }
+    }
+
     private static Device ResolveDevice(ComputeOptions options)
     {
         if (options.Device == ComputeDevice.Cpu)
@@ -37,19 +77,14 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             return CPU;
         }
 
-        string? obstacle = LibTorch.DescribeCudaUnavailable();
-        if (obstacle is not null)
+        if (LibTorch.DescribeCudaUnavailable() is string obstacle)
         {
             return options.Device == ComputeDevice.Auto ? CPU : throw new InvalidOperationException(obstacle);
         }
 
-        int count = cuda.device_count();
-        if (options.DeviceIndex >= count)
-        {
-            throw new InvalidOperationException($"There is no GPU {options.DeviceIndex}: the option Compute.DeviceIndex must be below {count}, the number of GPUs.");
-        }
-
-        return new Device(DeviceType.CUDA, options.DeviceIndex);
+        return CudaDiagnosis.ExplainIndex(options.DeviceIndex, cuda.device_count()) is string mistake
+            ? throw new InvalidOperationException(mistake)
+            : new Device(DeviceType.CUDA, options.DeviceIndex);
     }
 
     /// <summary>Whether the CPU has instructions for bfloat16 products. Without them bfloat16 is slower than float32.</summary>

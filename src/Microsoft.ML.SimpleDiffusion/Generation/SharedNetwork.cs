@@ -128,7 +128,7 @@ internal sealed class SharedNetwork
             StatelessRandom.FillNormal(MemoryMarshal.Cast<byte, float>(row.bytes)[..length], seeds[i], RandomPurpose.SamplingNoise, (ulong)step, 0);
         }
 
-        return noise.to(_target.Device).MoveToOuterDisposeScope();
+        return _target.Upload(noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>From -1 .. 1 to 0 .. 255, rounded.</summary>

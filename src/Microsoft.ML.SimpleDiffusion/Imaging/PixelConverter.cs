@@ -31,17 +31,7 @@ internal static class PixelConverter
             return planar.ToArray();
         }
 
-        using var bitmap = new SKBitmap(new SKImageInfo(from.Width, from.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var pixels = PixelsOf(bitmap);
-        int area = from.Height * from.Width;
-        for (int i = 0; i < area; i++)
-        {
-            pixels[4 * i] = planar[i];
-            pixels[(4 * i) + 1] = planar[from.Channels == 1 ? i : area + i];
-            pixels[(4 * i) + 2] = planar[from.Channels == 1 ? i : (2 * area) + i];
-            pixels[(4 * i) + 3] = byte.MaxValue;
-        }
-
+        using var bitmap = ToBitmap(planar, from);
         return ToPlanar(bitmap, size);
     }
 
@@ -61,6 +51,23 @@ internal static class PixelConverter
         return cropped.ScalePixels(destination, SKFilterQuality.High)
             ? Planes(resized, size)
             : throw new ImageFormatException("it cannot be resized");
+    }
+
+    /// <summary>The bitmap of planar pixels [C, H, W]. The caller owns it.</summary>
+    public static SKBitmap ToBitmap(ReadOnlySpan<byte> planar, ImageSize size)
+    {
+        var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var pixels = PixelsOf(bitmap);
+        int area = size.Height * size.Width;
+        for (int i = 0; i < area; i++)
+        {
+            pixels[4 * i] = planar[i];
+            pixels[(4 * i) + 1] = planar[size.Channels == 1 ? i : area + i];
+            pixels[(4 * i) + 2] = planar[size.Channels == 1 ? i : (2 * area) + i];
+            pixels[(4 * i) + 3] = byte.MaxValue;
+        }
+
+        return bitmap;
     }
 
     /// <summary>The largest part around the centre that has the aspect ratio of the target.</summary>

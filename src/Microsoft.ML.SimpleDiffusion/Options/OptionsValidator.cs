@@ -18,6 +18,7 @@ internal static class OptionsValidator
         Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
+        ValidateBatch(options);
         ValidateSamplingRanges(options.Sampling);
         if (options.ConditionColumnName is null)
         {
@@ -121,8 +122,27 @@ internal static class OptionsValidator
         Require.AtLeast("Training.CheckpointEverySteps", training.CheckpointEverySteps, 1);
         Require.AtLeast("Training.CheckpointsToKeep", training.CheckpointsToKeep, 1);
         Require.AtLeast("Training.KeepCheckpointEverySteps", training.KeepCheckpointEverySteps ?? 1, 1);
+        Require.AtLeast("Training.SampleEverySteps", training.SampleEverySteps ?? 1, 1);
+        Require.That(
+            "Training.SampleEverySteps",
+            training.SampleEverySteps,
+            training.SampleEverySteps is null || training.CheckpointDirectory is not null,
+            "must be null (off) unless Training.CheckpointDirectory is set, the folder that the images go to");
+        Require.NotEmptyUnlessNull("Training.TensorBoardDirectory", training.TensorBoardDirectory);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
+    }
+
+    /// <summary>A batch is one tensor, and the memory of a tensor is a span: 2 GB at most.</summary>
+    private static void ValidateBatch(SimpleDiffusionOptions options)
+    {
+        long imageBytes = (long)options.Channels * options.ImageHeight * options.ImageWidth * sizeof(float);
+        long largest = int.MaxValue / imageBytes;
+        Require.That(
+            "Training.BatchSize",
+            options.Training.BatchSize,
+            options.Training.BatchSize <= largest,
+            $"must be at most {largest} for images of this size; Training.GradientAccumulation adds up several batches");
     }
 
     private static void ValidateSamplingRanges(SamplingOptions sampling)

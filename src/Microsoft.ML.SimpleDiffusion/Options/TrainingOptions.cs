@@ -68,6 +68,19 @@ public sealed class TrainingOptions
     /// <summary>Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true.</summary>
     public bool ResumeFromCheckpoint { get; set; } = true;
 
+    /// <summary>
+    /// Steps between two grids of generated images, 1 or more: a row of eight for each of the first ten classes, or four rows without classes, always
+    /// from the same seeds, made from the moving average of the weights by the run's <see cref="SimpleDiffusionOptions.Sampling"/>. They go to
+    /// <c>samples/step-00001000.png</c> below <see cref="CheckpointDirectory"/>, which must be set. Null (default): none are made.
+    /// </summary>
+    public int? SampleEverySteps { get; set; }
+
+    /// <summary>
+    /// Folder for TensorBoard's event files: loss, learning rate, gradient norm, speed, memory, and the grids of
+    /// <see cref="SampleEverySteps"/>. A resumed run adds to it. Null (default): none are written.
+    /// </summary>
+    public string? TensorBoardDirectory { get; set; }
+
     /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
     public CorruptImageHandling CorruptImages { get; set; } = CorruptImageHandling.Fail;
 

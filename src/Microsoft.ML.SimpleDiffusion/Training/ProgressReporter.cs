@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
@@ -13,20 +14,26 @@ internal sealed class ProgressReporter : IDisposable
     private readonly SimpleDiffusionOptions _options;
     private readonly BatchFeed _feed;
     private readonly long _firstStep;
+    private readonly Yardstick _yardstick;
+    private readonly RunReports _reports;
     private readonly Stopwatch _total = Stopwatch.StartNew();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private readonly Stopwatch _sinceLog = Stopwatch.StartNew();
     private double _lossSum;
     private int _lossCount;
     private int _steps;
+    private int _skippedSteps;
     private double _waitedBefore;
+    private TimeSpan _paused;
 
-    public ProgressReporter(TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, long firstStep)
+    public ProgressReporter(TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, long firstStep, Yardstick yardstick, RunReports reports)
     {
         _log = log;
         _options = options;
         _feed = feed;
         _firstStep = firstStep;
+        _yardstick = yardstick;
+        _reports = reports;
     }
 
     /// <param name="stepsDone">Optimizer steps done, this one included.</param>
@@ -34,7 +41,11 @@ internal sealed class ProgressReporter : IDisposable
     public void Report(long stepsDone, StepResult result)
     {
         _steps++;
-        if (!result.Skipped)
+        if (result.Skipped)
+        {
+            _skippedSteps++;
+        }
+        else
         {
             _lossSum += result.Loss;
             _lossCount++;
@@ -48,6 +59,7 @@ internal sealed class ProgressReporter : IDisposable
 
         var progress = Summarize(stepsDone, result);
         _options.Training.Progress?.Report(progress);
+        _reports.Write(progress);
         if (_sinceLog.Elapsed >= LogInterval || isLast)
         {
             _log.Progress(progress);
@@ -55,24 +67,40 @@ internal sealed class ProgressReporter : IDisposable
         }
     }
 
+    /// <summary>Does what is no part of the steps: their speed does not count it, the time left does.</summary>
+    public void Pause(Action action)
+    {
+        var before = _sinceReport.Elapsed;
+        action();
+        _paused += _sinceReport.Elapsed - before;
+    }
+
     public void Dispose() => _total.Stop();
 
     private TrainingProgress Summarize(long stepsDone, StepResult result)
     {
         var training = _options.Training;
-        double seconds = Math.Max(_sinceReport.Elapsed.TotalSeconds, 1e-9);
+        double seconds = Math.Max((_sinceReport.Elapsed - _paused).TotalSeconds, 1e-9);
         double waited = _feed.WaitedSeconds;
         double secondsPerStep = _total.Elapsed.TotalSeconds / Math.Max(stepsDone - _firstStep, 1);
-        var progress = new TrainingProgress(
-            (int)stepsDone,
-            training.Steps,
-            _lossCount > 0 ? _lossSum / _lossCount : double.NaN,
-            result.LearningRate,
-            result.GradientNorm,
-            (double)_steps * training.BatchSize * training.GradientAccumulation / seconds,
-            Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
-            TimeSpan.FromSeconds(secondsPerStep * (training.Steps - stepsDone)));
-        (_lossSum, _lossCount, _steps, _waitedBefore) = (0, 0, 0, waited);
+        double imagesPerSecond = (double)_steps * training.BatchSize * training.GradientAccumulation / seconds;
+        double flops = imagesPerSecond * _yardstick.FlopsPerImage;
+        var progress = new TrainingProgress
+        {
+            Step = (int)stepsDone,
+            TotalSteps = training.Steps,
+            Loss = _lossCount > 0 ? _lossSum / _lossCount : double.NaN,
+            LearningRate = result.LearningRate,
+            GradientNorm = result.GradientNorm,
+            SkippedSteps = _skippedSteps,
+            ImagesPerSecond = imagesPerSecond,
+            ModelFlopsPerSecond = flops,
+            ShareOfPeak = flops / _yardstick.PeakFlops,
+            MemoryBytes = _yardstick.Target.MemoryInUse,
+            DataWaitShare = Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
+            TimeRemaining = TimeSpan.FromSeconds(secondsPerStep * (training.Steps - stepsDone)),
+        };
+        (_lossSum, _lossCount, _steps, _waitedBefore, _paused) = (0, 0, 0, waited, TimeSpan.Zero);
         _sinceReport.Restart();
         return progress;
     }

@@ -67,9 +67,9 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
     private Tensor ForwardLoss(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var x = batch.Images.to(target.Device, non_blocking: true);
-        var noise = batch.Noise.to(target.Device, non_blocking: true);
-        var classes = batch.Classes?.to(target.Device, non_blocking: true);
+        var x = target.Upload(batch.Images);
+        var noise = target.Upload(batch.Noise);
+        var classes = batch.Classes is null ? null : target.Upload(batch.Classes);
         var logSnr = tensor(Array.ConvertAll(batch.Times, t => (float)schedule.LogSnr(t)), device: target.Device);
         var z = ForwardProcess.Diffuse(x, noise, logSnr);
         var prediction = Predict(z, logSnr, classes);

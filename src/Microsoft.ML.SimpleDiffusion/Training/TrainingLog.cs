@@ -1,14 +1,17 @@
-using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
 /// <summary>Tells the log of the <see cref="MLContext"/> and ML.NET's progress channel what a run does.</summary>
 internal sealed class TrainingLog : IDisposable
 {
+    /// <summary>Share of the time waiting for data from which on the log mentions it.</summary>
+    private const double NotableWait = 0.02;
+
     private readonly IHost _host;
     private readonly IChannel _channel;
     private readonly IProgressChannel _progress;
@@ -32,17 +35,14 @@ internal sealed class TrainingLog : IDisposable
     public void Network(NetworkSpecification specification, SimpleDiffusionOptions options, ComputeTarget target, int images)
     {
         var cost = NetworkCost.Of(specification);
-        Info(string.Create(
-            CultureInfo.InvariantCulture,
+        Info(Invariant(
             $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Device} in {target.Precision}, seed {options.Seed}."));
     }
 
     public void Progress(TrainingProgress progress)
     {
         _progress.Checkpoint(progress.Loss, progress.Step);
-        Info(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
+        Info(Invariant($"Step {progress.Step} of {progress.TotalSteps}: {string.Join(", ", Describe(progress))}."));
     }
 
     public void Skipped(int steps)
@@ -57,5 +57,27 @@ internal sealed class TrainingLog : IDisposable
     {
         _progress.Dispose();
         _channel.Dispose();
+    }
+
+    /// <summary>Skipped steps and waiting are mentioned only where there are any.</summary>
+    private static IEnumerable<string> Describe(TrainingProgress progress)
+    {
+        yield return Invariant($"loss {progress.Loss:F4}");
+        yield return Invariant($"gradient norm {progress.GradientNorm:F3}");
+        yield return Invariant($"learning rate {progress.LearningRate:G3}");
+        if (progress.SkippedSteps > 0)
+        {
+            yield return Invariant($"{progress.SkippedSteps} steps skipped");
+        }
+
+        yield return Invariant($"{progress.ImagesPerSecond:F1} images/s");
+        yield return Invariant($"{progress.ModelFlopsPerSecond / 1e9:F0} GFLOP/s ({progress.ShareOfPeak:P0} of the matrix peak)");
+        if (progress.DataWaitShare >= NotableWait)
+        {
+            yield return Invariant($"{progress.DataWaitShare:P0} of the time waiting for data");
+        }
+
+        yield return Invariant($"{progress.MemoryBytes / 1e9:F1} GB");
+        yield return Invariant($"{(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left");
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
@@ -23,9 +24,11 @@ internal sealed class TrainingRun : IDisposable
     private readonly DenoisingNetwork _network;
     private readonly TrainingState _state;
     private readonly CheckpointStore? _checkpoints;
+    private readonly NetworkCost _cost;
+    private readonly RunReports _reports;
 
     /// <summary>Does everything that can fail before the first step.</summary>
-    public TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
     {
         _log = new TrainingLog(environment);
         try
@@ -39,9 +42,11 @@ internal sealed class TrainingRun : IDisposable
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
+            _reports = new RunReports(_configuration, _target, _log.Warning);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
+            _cost = NetworkCost.Of(specification);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
             WeightInitializer.Initialize(_network, _options.Seed!.Value);
@@ -55,16 +60,42 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Does the whole run.</summary>
+    /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
+    public static TrainedModel Execute(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    {
+        try
+        {
+            using var run = new TrainingRun(environment, options, input, warmStart);
+            return run.Train();
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(e, options.Training);
+        }
+    }
+
+    public void Dispose()
+    {
+        _reports?.Dispose();
+        _checkpoints?.Dispose();
+        _data?.Dispose();
+        _state?.Dispose();
+        _network?.Dispose();
+        _log.Dispose();
+    }
+
     /// <summary>Trains to the end, or to cancellation.</summary>
-    public TrainedModel Train()
+    private TrainedModel Train()
     {
         var training = _options.Training;
         var trainer = new Trainer(_options, _schedule, _target, _state);
+        var yardstick = Yardstick.Measure(_target, _cost);
         long first = _state.Step;
         try
         {
-            using var feed = new BatchFeed(_data, _options, first);
-            using var reporter = new ProgressReporter(_log, _options, feed, first);
+            using var feed = new BatchFeed(_data, _options, _target, first);
+            using var reporter = new ProgressReporter(_log, _options, feed, first, yardstick, _reports);
             while (_state.Step < training.Steps)
             {
                 training.CancellationToken.ThrowIfCancellationRequested();
@@ -74,6 +105,8 @@ internal sealed class TrainingRun : IDisposable
                 {
                     SaveCheckpoint();
                 }
+
+                reporter.Pause(() => _reports.WriteSamples(_state.Step, _state.CopyAverageTo, training.CancellationToken));
             }
         }
         catch (OperationCanceledException)
@@ -94,15 +127,6 @@ internal sealed class TrainingRun : IDisposable
         _log.Skipped(trainer.SkippedSteps);
         var configuration = _configuration with { TrainedSteps = _state.Step };
         return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
-    }
-
-    public void Dispose()
-    {
-        _checkpoints?.Dispose();
-        _data?.Dispose();
-        _state?.Dispose();
-        _network?.Dispose();
-        _log.Dispose();
     }
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>

@@ -27,7 +27,7 @@ internal static class TinyData
         Network = new NetworkOptions { BaseChannels = 8, ChannelMultipliers = [1, 2], BlocksPerLevel = [1], TransformerBlocks = 1, AttentionHeads = 2 },
         Training = new TrainingOptions { Steps = steps, BatchSize = 8, LearningRate = 3e-3 },
         Sampling = new SamplingOptions { Steps = 4, BatchSize = 4 },
-        Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32 },
+        Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32, Threads = 1 },
     };
 
     private static byte[] Plain(int channel, byte value)

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
@@ -12,29 +13,34 @@ internal sealed class TinyTraining : IDisposable
 {
     private readonly ImageDataset _data;
     private readonly DenoisingNetwork _network;
-    private readonly TrainingState _state;
     private readonly Trainer _trainer;
 
     public TinyTraining(SimpleDiffusionOptions options)
     {
-        var target = ComputeTarget.Resolve(options.Compute);
+        Target = ComputeTarget.Resolve(options.Compute);
         var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
         var view = TinyData.View(new MLContext(1));
-        _data = ImageDataset.Load(view, resolved, ConditionColumn.Describe(view.Schema, resolved), _ => { }, long.MaxValue, CancellationToken.None);
+        Configuration = new ModelConfiguration { Options = resolved, Condition = ConditionColumn.Describe(view.Schema, resolved), TrainedSteps = 0 };
+        _data = ImageDataset.Load(view, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         var schedule = NoiseSchedules.Create(resolved.Diffusion, resolved.ImageHeight, resolved.ImageWidth);
-        _network = DenoisingNetwork.Create(NetworkSpecification.Create(resolved, TinyData.Labels.Length), schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
+        _network = DenoisingNetwork.Create(NetworkSpecification.Create(resolved, TinyData.Labels.Length), schedule.LogSnrMin, schedule.LogSnrMax, Target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
-        _state = new TrainingState(_network, target.Device);
-        _trainer = new Trainer(resolved, schedule, target, _state);
-        Options = resolved;
+        State = new TrainingState(_network, Target.Device);
+        _trainer = new Trainer(resolved, schedule, Target, State);
     }
 
-    public SimpleDiffusionOptions Options { get; }
+    public ModelConfiguration Configuration { get; }
+
+    public SimpleDiffusionOptions Options => Configuration.Options;
+
+    public ComputeTarget Target { get; }
+
+    public TrainingState State { get; }
 
     /// <summary>Does some steps, with a feed of their own, so that no batch is alive afterwards.</summary>
     public void Step(int count)
     {
-        using var feed = new BatchFeed(_data, Options, _state.Step);
+        using var feed = new BatchFeed(_data, Options, Target, State.Step);
         for (int i = 0; i < count; i++)
         {
             _trainer.Step(feed);
@@ -43,7 +49,7 @@ internal sealed class TinyTraining : IDisposable
 
     public void Dispose()
     {
-        _state.Dispose();
+        State.Dispose();
         _network.Dispose();
         _data.Dispose();
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
@@ -14,8 +15,9 @@ public class BatchBuilderTests
     {
         var options = TinyData.Options();
         using var data = Load(options, long.MaxValue);
-        using var feed = new BatchFeed(data, options, firstStep: 0);
-        using var late = new BatchFeed(data, options, firstStep: 5);
+        var target = ComputeTarget.Resolve(options.Compute);
+        using var feed = new BatchFeed(data, options, target, firstStep: 0);
+        using var late = new BatchFeed(data, options, target, firstStep: 5);
         for (int step = 0; step < 5; step++)
         {
             feed.Next(CancellationToken.None).Dispose();
@@ -42,6 +44,23 @@ public class BatchBuilderTests
             inMemory.CopyPixels(i, expected);
             spilled.CopyPixels(i, actual);
             Assert.IsTrue(expected.SequenceEqual(actual), $"image {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Batches_from_spilled_images_are_those_from_memory()
+    {
+        var options = TinyData.Options();
+        options.Training.RandomHorizontalFlip = true;
+        using var inMemory = Load(options, long.MaxValue);
+        using var spilled = Load(options, memoryBudget: 5 * 3 * 64);
+        BatchBuilder expected = new(inMemory, options), actual = new(spilled, options);
+        for (int step = 0; step < 4; step++)
+        {
+            using var one = expected.Build(step, 0);
+            using var two = actual.Build(step, 0);
+            CollectionAssert.AreEqual(one.Images.data<float>().ToArray(), two.Images.data<float>().ToArray());
+            CollectionAssert.AreEqual(one.Classes!.data<long>().ToArray(), two.Classes!.data<long>().ToArray());
         }
     }
 

@@ -36,6 +36,7 @@ internal static class SchemaShapes
     {
         VectorKind.Scalar => column.ItemType is ImageDataViewType or TextDataViewType,
         VectorKind.Vector => column.ItemType == NumberDataViewType.Single || column.ItemType == NumberDataViewType.Byte,
+        VectorKind.VariableVector => column.ItemType == NumberDataViewType.Byte,
         _ => false,
     };
 

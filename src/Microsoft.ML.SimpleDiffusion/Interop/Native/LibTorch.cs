@@ -25,14 +25,24 @@ internal static class LibTorch
     public static string? DescribeCudaUnavailable()
     {
         EnsureLoaded();
-        if (NativeLibraryFolders.Find(NativeLibraryFolders.FileName("torch_cuda")) is null)
+        return CudaDiagnosis.Explain(FindCudaFacts());
+    }
+
+    /// <summary>TorchSharp is asked last: if a library is missing, it copies native libraries around before it gives up.</summary>
+    private static CudaFacts FindCudaFacts()
+    {
+        if (NativeLibraryFolders.Find(NativeLibraryFolders.FileName("torch_cuda")) is not string library)
         {
-            return "The application uses the CPU build of libtorch: build it with -p:TorchBackend=cuda, or replace its libtorch-cpu package by TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+            return new CudaFacts();
         }
 
-        return torch.cuda.is_available()
-            ? null
-            : "libtorch finds no NVIDIA GPU: check with nvidia-smi that there is one and that its driver supports CUDA 12.8 or newer.";
+        if (CudaDriver.FindVersion() is not Version version)
+        {
+            return new CudaFacts { HasCudaBuild = true };
+        }
+
+        bool loads = TryLoad(library, out string? error);
+        return new CudaFacts { HasCudaBuild = true, DriverVersion = version, LoadError = error, IsAvailable = loads && torch.cuda.is_available() };
     }
 
     private static string? FindFailure()

@@ -44,6 +44,16 @@ internal static partial class NativeLoadDiagnosis
         return $"libtorch cannot be loaded. ({message})";
     }
 
+    /// <param name="loaderMessage">What the loader says about the CUDA part of libtorch, whose own libraries come in the same package.</param>
+    public static string ExplainCuda(string loaderMessage)
+    {
+        string message = LoaderLine(loaderMessage);
+        string cure = $"restore {CudaPackageFor(CurrentPlatform())} {TorchSharpVersion} anew, and publish all of its native libraries.";
+        return MissingDependency().Match(message) is { Success: true } dependency
+            ? $"The CUDA library {dependency.Groups[1].Value} is missing: {cure}"
+            : $"The CUDA part of libtorch cannot be loaded: {cure} ({message})";
+    }
+
     /// <summary>The platform that packages are named after.</summary>
     public static string CurrentPlatform()
     {

@@ -22,11 +22,17 @@ internal static class ConfigurationDifference
 
         // Its default follows from the number of steps.
         "options.training.warmupSteps",
+
+        // Their product counts, see FindExamples.
+        "options.training.batchSize",
+        "options.training.gradientAccumulation",
         "options.training.checkpointDirectory",
         "options.training.checkpointEverySteps",
         "options.training.checkpointsToKeep",
         "options.training.keepCheckpointEverySteps",
         "options.training.resumeFromCheckpoint",
+        "options.training.sampleEverySteps",
+        "options.training.tensorBoardDirectory",
         "options.training.corruptImages",
         "options.training.onCancellation",
 
@@ -36,7 +42,7 @@ internal static class ConfigurationDifference
 
     /// <summary>One sentence about the first difference, or null if there is none.</summary>
     public static string? Find(ModelConfiguration checkpoint, ModelConfiguration run)
-        => Find(Parse(checkpoint), Parse(run), path: string.Empty);
+        => Find(Parse(checkpoint), Parse(run), path: string.Empty) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
 
     private static JsonNode? Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration));
 
@@ -54,6 +60,15 @@ internal static class ConfigurationDifference
         }
 
         return JsonNode.DeepEquals(checkpoint, run) ? null : $"{path} is {Text(checkpoint)} there and {Text(run)} here";
+    }
+
+    /// <summary>
+    /// A step is the same, but for rounding, in however many batches its examples come: a run that ran out of memory can go on in smaller ones.
+    /// </summary>
+    private static string? FindExamples(TrainingOptions checkpoint, TrainingOptions run)
+    {
+        long there = (long)checkpoint.BatchSize * checkpoint.GradientAccumulation, here = (long)run.BatchSize * run.GradientAccumulation;
+        return there == here ? null : $"options.training.batchSize × gradientAccumulation is {there} there and {here} here";
     }
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";

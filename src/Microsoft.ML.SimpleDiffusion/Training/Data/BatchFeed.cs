@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.ML.SimpleDiffusion.Compute;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 
@@ -9,6 +10,7 @@ internal sealed class BatchFeed : IDisposable
     private const int Ahead = 3;
 
     private readonly BatchBuilder _builder;
+    private readonly ComputeTarget _target;
     private readonly int _microSteps;
     private readonly BlockingCollection<TrainingBatch> _ready = new(Ahead);
     private readonly CancellationTokenSource _stop = new();
@@ -18,10 +20,12 @@ internal sealed class BatchFeed : IDisposable
 
     /// <param name="data">The images. Owned by the caller, and needed until the feed is disposed of.</param>
     /// <param name="options">Options with nothing left open.</param>
+    /// <param name="target">The device that the batches are for.</param>
     /// <param name="firstStep">Optimizer step to begin with, 0-based.</param>
-    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, long firstStep)
+    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, ComputeTarget target, long firstStep)
     {
         _builder = new BatchBuilder(data, options);
+        _target = target;
         _microSteps = options.Training.GradientAccumulation;
         _worker = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "Batch feed" };
         _worker.Start();
@@ -69,7 +73,7 @@ internal sealed class BatchFeed : IDisposable
             {
                 for (int microStep = 0; microStep < _microSteps; microStep++)
                 {
-                    Add(_builder.Build(step, microStep));
+                    Add(_builder.Build(step, microStep).PinnedFor(_target));
                 }
             }
         }

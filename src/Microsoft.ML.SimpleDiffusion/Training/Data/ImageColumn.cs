@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 /// <summary>Reads the image column of the training data, whatever of its kinds it is.</summary>
 internal static class ImageColumn
 {
-    public const string Expected = "image, file path, or pixel vector [channels, height, width] of Byte or Single";
+    public const string Expected = "image, file path, image file (Byte vector of variable size), or pixel vector [channels, height, width] of Byte or Single";
 
     /// <summary>Finds the column.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
@@ -16,19 +16,21 @@ internal static class ImageColumn
     {
         string name = options.ImageColumnName;
         var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("image", name);
-        return column.Type is ImageDataViewType or TextDataViewType || PixelSize(column.Type) is ImageSize size && size.Channels == options.Channels
+        return column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type)
+            || PixelSize(column.Type) is ImageSize size && size.Channels == options.Channels
             ? column
             : throw ColumnErrors.Mismatch("image", name, options.Channels == 1 ? Expected + " with 1 channel" : Expected + " with 3 channels", column.Type.ToString()!);
     }
 
     /// <summary>
-    /// A function that captures the current row's image and returns the work that is left: decoding a path can then go on elsewhere while the
+    /// A function that captures the current row's image and returns the work that is left: decoding a file can then go on elsewhere while the
     /// cursor moves on.
     /// </summary>
     public static Func<Func<byte[]>> CreateCapture(DataViewRow row, DataViewSchema.Column column, ImageSize size) => column.Type switch
     {
         ImageDataViewType => CaptureImage(row.GetGetter<MLImage>(column), size),
         TextDataViewType => CapturePath(row.GetGetter<ReadOnlyMemory<char>>(column), size),
+        var type when IsImageFile(type) => CaptureFile(row.GetGetter<VBuffer<byte>>(column), size),
         VectorDataViewType { ItemType.RawType: var item } when item == typeof(byte)
             => CaptureBytes(row.GetGetter<VBuffer<byte>>(column), PixelSize(column.Type)!.Value, size),
         _ => CaptureFloats(row.GetGetter<VBuffer<float>>(column), PixelSize(column.Type)!.Value, size),
@@ -50,6 +52,10 @@ internal static class ImageColumn
             return path.ToString();
         };
     }
+
+    /// <summary>Whether each value is a whole image file. A property of type byte[] without a VectorType attribute makes such a column.</summary>
+    private static bool IsImageFile(DataViewType type)
+        => type is VectorDataViewType { IsKnownSize: false } vector && vector.ItemType.RawType == typeof(byte);
 
     /// <summary>Size of the pictures in a pixel vector column, or null if it is none.</summary>
     private static ImageSize? PixelSize(DataViewType type)
@@ -79,6 +85,17 @@ internal static class ImageColumn
         string path = value.ToString();
         return () => path.Length == 0 ? throw new ImageFormatException("the path is empty") : ImageDecoder.DecodeFile(path, size);
     };
+
+    private static Func<Func<byte[]>> CaptureFile(ValueGetter<VBuffer<byte>> getter, ImageSize size)
+    {
+        VBuffer<byte> buffer = default;
+        return () =>
+        {
+            getter(ref buffer);
+            byte[] file = buffer.IsDense ? buffer.GetValues().ToArray() : [.. buffer.DenseValues()];
+            return () => ImageDecoder.Decode(file, size);
+        };
+    }
 
     private static Func<Func<byte[]>> CaptureBytes(ValueGetter<VBuffer<byte>> getter, ImageSize from, ImageSize size)
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
@@ -22,6 +23,10 @@ internal sealed class TrainingBatch(long step, int microStep, Tensor images, Ten
 
     /// <summary>Class of each image after condition dropout, int64 [B], the number of classes meaning none; null in unconditional training.</summary>
     public Tensor? Classes { get; } = classes;
+
+    /// <summary>The same batch, ready for a quick copy to the device. It takes this one's place.</summary>
+    public TrainingBatch PinnedFor(ComputeTarget target)
+        => new(Step, MicroStep, target.Pin(Images), target.Pin(Noise), Times, Classes is null ? null : target.Pin(Classes));
 
     public void Dispose()
     {

@@ -1,0 +1,44 @@
+namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+/// <summary>Says in one sentence why a GPU cannot be used and what to do.</summary>
+internal static class CudaDiagnosis
+{
+    /// <summary>The CUDA version that the packages of TorchSharp 0.107.0 are built with.</summary>
+    private static readonly Version NeededVersion = new(12, 8);
+
+    /// <summary>Null if a GPU can be used.</summary>
+    public static string? Explain(CudaFacts facts)
+    {
+        if (!facts.HasCudaBuild)
+        {
+            return "The application uses the CPU build of libtorch: build it with -p:TorchBackend=cuda, or replace its libtorch-cpu package by TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+        }
+
+        if (facts.DriverVersion is null)
+        {
+            return $"There is no NVIDIA driver: install one that supports CUDA {NeededVersion} or newer, and check it with nvidia-smi.";
+        }
+
+        if (facts.LoadError is string error)
+        {
+            return NativeLoadDiagnosis.ExplainCuda(error);
+        }
+
+        if (facts.IsAvailable)
+        {
+            return null;
+        }
+
+        return facts.DriverVersion < NeededVersion
+            ? $"The NVIDIA driver is too old: it supports CUDA {facts.DriverVersion}, and libtorch needs {NeededVersion} or newer."
+            : "libtorch finds no NVIDIA GPU: check with nvidia-smi that there is one, and that CUDA_VISIBLE_DEVICES does not hide it.";
+    }
+
+    /// <summary>Null if the GPU exists.</summary>
+    /// <param name="index">The option Compute.DeviceIndex.</param>
+    /// <param name="count">Number of GPUs, 1 or more.</param>
+    public static string? ExplainIndex(int index, int count)
+        => index < count
+            ? null
+            : $"There is no GPU {index}: the option Compute.DeviceIndex must be {(count == 1 ? "0, as there is one GPU" : $"below {count}, the number of GPUs")}.";
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+/// <summary>
+/// Questions to NVIDIA's driver, which TorchSharp does not pass on. The driver's library is there as soon as a driver is installed, whichever
+/// libtorch the application has.
+/// </summary>
+internal static partial class CudaDriver
+{
+    // The assembly's resolver turns it into the platform's file.
+    private const string Library = "nvidia-driver";
+    private const int Success = 0;
+
+    static CudaDriver() => NativeLibrary.SetDllImportResolver(
+        typeof(CudaDriver).Assembly,
+        (name, _, _) => name == Library && NativeLibrary.TryLoad(FileName, out nint handle) ? handle : 0);
+
+    private static string FileName => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+
+    /// <summary>The newest CUDA version that the driver supports, or null if there is no driver.</summary>
+    public static Version? FindVersion()
+    {
+        try
+        {
+            // 1000 × major + 10 × minor.
+            return GetVersion(out int version) == Success ? new Version(version / 1000, version % 1000 / 10) : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Bytes in use on a GPU, by all programs, or null if the driver does not tell.</summary>
+    public static long? MemoryInUse(int deviceIndex)
+    {
+        try
+        {
+            if (GetDevice(out int device, deviceIndex) != Success || RetainContext(out nint context, device) != Success)
+            {
+                return null;
+            }
+
+            try
+            {
+                return MemoryInUse(context);
+            }
+            finally
+            {
+                _ = ReleaseContext(device);
+            }
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The driver answers for the thread's current context, which need not be that of the device.</summary>
+    private static long? MemoryInUse(nint context)
+    {
+        if (PushContext(context) != Success)
+        {
+            return null;
+        }
+
+        bool isKnown = GetMemory(out nuint free, out nuint total) == Success;
+        _ = PopContext(out _);
+        return isKnown ? (long)(total - free) : null;
+    }
+
+    [LibraryImport(Library, EntryPoint = "cuDriverGetVersion")]
+    private static partial int GetVersion(out int version);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGet")]
+    private static partial int GetDevice(out int device, int index);
+
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
+    private static partial int RetainContext(out nint context, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
+    private static partial int ReleaseContext(int device);
+
+    [LibraryImport(Library, EntryPoint = "cuCtxPushCurrent_v2")]
+    private static partial int PushContext(nint context);
+
+    [LibraryImport(Library, EntryPoint = "cuCtxPopCurrent_v2")]
+    private static partial int PopContext(out nint context);
+
+    [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
+    private static partial int GetMemory(out nuint free, out nuint total);
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
+
+/// <summary>What a run writes for people to look at: TensorBoard's files and grids of samples. Where it cannot be written the run goes on.</summary>
+internal sealed class RunReports : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly TensorBoardLog? _tensorBoard;
+    private readonly SampleGrids? _samples;
+    private readonly Action<string> _warn;
+    private bool _hasWarned;
+
+    /// <param name="configuration">The run's, with nothing left open.</param>
+    /// <param name="target">The device that trains.</param>
+    /// <param name="warn">Is told, once, that something cannot be written.</param>
+    public RunReports(ModelConfiguration configuration, ComputeTarget target, Action<string> warn)
+    {
+        _options = configuration.Options.Training;
+        _warn = warn;
+        _tensorBoard = _options.TensorBoardDirectory is string directory ? new TensorBoardLog(directory) : null;
+        _samples = _options.SampleEverySteps is null ? null : new SampleGrids(configuration, target, _options.CheckpointDirectory!);
+    }
+
+    public void Write(TrainingProgress progress) => Try(() => _tensorBoard?.Write(progress));
+
+    /// <summary>Generates and writes samples if the step is one at which they are due.</summary>
+    /// <param name="step">Optimizer steps done.</param>
+    /// <param name="copyAverageTo">Copies the moving average of the weights into a network.</param>
+    /// <param name="cancellationToken">Checked before each network evaluation.</param>
+    public void WriteSamples(long step, Action<DenoisingNetwork> copyAverageTo, CancellationToken cancellationToken)
+    {
+        if (_samples is not null && step % _options.SampleEverySteps == 0)
+        {
+            Try(() =>
+            {
+                string path = _samples.Write(step, copyAverageTo, cancellationToken);
+                _tensorBoard?.WriteSamples(step, path);
+            });
+        }
+    }
+
+    public void Dispose() => _samples?.Dispose();
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_hasWarned)
+            {
+                _warn($"The training goes on, but its reports cannot be written: {e.Message}");
+                _hasWarned = true;
+            }
+        }
+    }
+}

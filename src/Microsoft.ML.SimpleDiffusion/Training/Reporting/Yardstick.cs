@@ -1,0 +1,14 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Networks;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
+
+/// <summary>What the speed of a run is measured by.</summary>
+/// <param name="Target">The device that trains.</param>
+/// <param name="FlopsPerImage">Floating-point operations that training on one image takes.</param>
+/// <param name="PeakFlops">Floating-point operations per second of matrix products on the device.</param>
+internal sealed record Yardstick(ComputeTarget Target, long FlopsPerImage, double PeakFlops)
+{
+    /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
+    public static Yardstick Measure(ComputeTarget target, NetworkCost cost) => new(target, cost.TrainingFlops, MatrixPeak.Measure(target));
+}

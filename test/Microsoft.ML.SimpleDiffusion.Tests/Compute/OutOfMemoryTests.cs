@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Compute;
+
+/// <summary>The sizes are beyond the address space of a process, so that no system grants them; options checked by the estimator would not allow them.</summary>
+[TestClass]
+public class OutOfMemoryTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Batch_that_cannot_be_allocated_ends_in_advice()
+    {
+        var options = TinyData.Options();
+        (options.ImageHeight, options.ImageWidth, options.Training.BatchSize) = (128, 128, int.MaxValue);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingRun.Execute(_context, options, TinyData.View(_context), warmStart: null));
+
+        StringAssert.Contains(error.Message, "not enough memory");
+        StringAssert.Contains(error.Message, "Training.BatchSize");
+        StringAssert.Contains(error.Message, "Training.GradientAccumulation");
+        StringAssert.Contains(error.Message, "Network.ActivationCheckpointing");
+        StringAssert.Contains(error.Message, "with Training.CheckpointDirectory set");
+        Assert.DoesNotContain("\n", error.Message);
+    }
+
+    [TestMethod]
+    public void Network_that_cannot_be_allocated_ends_in_advice()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyData.Options();
+        (options.Network.BaseChannels, options.Network.EmbeddingChannels) = (2, 1 << 23);
+        options.Training.CheckpointDirectory = folder.Path;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingRun.Execute(_context, options, TinyData.View(_context), warmStart: null));
+
+        StringAssert.Contains(error.Message, "not enough memory");
+        StringAssert.Contains(error.Message, "goes on from its last checkpoint");
+    }
+
+    [TestMethod]
+    public void Message_of_libtorch_is_recognized()
+    {
+        var error = Assert.ThrowsExactly<ExternalException>(() => empty([1L << 50]));
+
+        Assert.IsTrue(OutOfMemory.IsCauseOf(error));
+        Assert.IsTrue(OutOfMemory.IsCauseOf(new InvalidOperationException("The batch cannot be prepared.", error)));
+    }
+
+    [TestMethod]
+    [DataRow("CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 8.00 GiB", true)]
+    [DataRow("[enforce fail at alloc_cpu.cpp:117] data. DefaultCPUAllocator: not enough memory: you tried to allocate 64 bytes.", true)]
+    [DataRow("The size of tensor a (2) must match the size of tensor b (3)", false)]
+    public void Other_messages_are_told_apart(string message, bool expected)
+        => Assert.AreEqual(expected, OutOfMemory.IsCauseOf(new NativeException(message)));
+
+    [TestMethod]
+    public void Batch_that_is_no_tensor_for_us_is_refused_with_the_largest_that_is()
+    {
+        var options = new SimpleDiffusionOptions { ImageHeight = 512, ImageWidth = 512 };
+        options.Training.BatchSize = 683;
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options));
+
+        Assert.AreEqual("Training.BatchSize", error.ParamName);
+        StringAssert.Contains(error.Message, "at most 682");
+    }
+
+    private sealed class NativeException(string message) : ExternalException(message);
+}
