@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimpleDiffusion.Training;
 
 /// <summary>
 /// Adam, weight decay, the moving average and clearing the gradient in one pass over the flat buffers. On the CPU the pass is a SIMD loop,
-/// since each number is then read and written once; elsewhere it is a handful of tensor operations.
+/// since each number is then read and written once; elsewhere it is <see cref="FusedAdam"/>.
 /// </summary>
 internal static class AdamOptimizer
 {
@@ -30,7 +30,7 @@ internal static class AdamOptimizer
         }
         else
         {
-            ApplyWithTensors(state, update);
+            FusedAdam.Apply(state, update);
         }
     }
 
@@ -63,22 +63,17 @@ internal static class AdamOptimizer
     private static void UpdateChunk(
         Span<float> weights, Span<float> gradients, Span<float> first, Span<float> second, Span<float> average, AdamUpdate update)
     {
-        var gradientScale = new Vector<float>(update.GradientScale);
-        var (beta1, oneMinusBeta1) = (new Vector<float>(update.Beta1), new Vector<float>(1 - update.Beta1));
-        var (beta2, oneMinusBeta2) = (new Vector<float>(update.Beta2), new Vector<float>(1 - update.Beta2));
-        var stepSize = new Vector<float>(update.StepSize);
-        var secondScale = new Vector<float>(update.SecondMomentScale);
-        var epsilon = new Vector<float>(update.Epsilon);
-        var kept = new Vector<float>(1 - update.WeightDecay);
-        var averageRate = new Vector<float>(update.AverageRate);
+        float gradientScale = (float)update.GradientScale, epsilon = (float)update.Epsilon, averageRate = (float)update.AverageRate;
+        float stepSize = (float)update.StepSize, secondScale = (float)update.SecondMomentScale;
+        float beta1 = (float)update.Beta1, beta2 = (float)update.Beta2, kept = (float)(1 - (update.LearningRate * update.WeightDecay));
 
         int i = 0;
         for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var g = new Vector<float>(gradients[i..]) * gradientScale;
-            var m = (beta1 * new Vector<float>(first[i..])) + (oneMinusBeta1 * g);
-            var v = (beta2 * new Vector<float>(second[i..])) + (oneMinusBeta2 * g * g);
-            var w = (kept * new Vector<float>(weights[i..])) - (stepSize * m / ((Vector.SquareRoot(v) * secondScale) + epsilon));
+            var m = (beta1 * new Vector<float>(first[i..])) + ((1 - beta1) * g);
+            var v = (beta2 * new Vector<float>(second[i..])) + ((1 - beta2) * g * g);
+            var w = (kept * new Vector<float>(weights[i..])) - (stepSize * m / ((Vector.SquareRoot(v) * secondScale) + new Vector<float>(epsilon)));
             var a = new Vector<float>(average[i..]);
             m.CopyTo(first[i..]);
             v.CopyTo(second[i..]);
@@ -89,26 +84,12 @@ internal static class AdamOptimizer
 
         for (; i < weights.Length; i++)
         {
-            float g = gradients[i] * update.GradientScale;
-            first[i] = (update.Beta1 * first[i]) + ((1 - update.Beta1) * g);
-            second[i] = (update.Beta2 * second[i]) + ((1 - update.Beta2) * g * g);
-            weights[i] = ((1 - update.WeightDecay) * weights[i])
-                - (update.StepSize * first[i] / ((MathF.Sqrt(second[i]) * update.SecondMomentScale) + update.Epsilon));
-            average[i] += update.AverageRate * (weights[i] - average[i]);
+            float g = gradients[i] * gradientScale;
+            first[i] = (beta1 * first[i]) + ((1 - beta1) * g);
+            second[i] = (beta2 * second[i]) + ((1 - beta2) * g * g);
+            weights[i] = (kept * weights[i]) - (stepSize * first[i] / ((MathF.Sqrt(second[i]) * secondScale) + epsilon));
+            average[i] += averageRate * (weights[i] - average[i]);
             gradients[i] = 0;
         }
-    }
-
-    private static void ApplyWithTensors(TrainingState state, AdamUpdate update)
-    {
-        using var scope = NewDisposeScope();
-        var (weights, gradients, first, second) = (state.Weights.Values, state.Gradients.Values, state.FirstMoments.Values, state.SecondMoments.Values);
-        gradients.mul_(update.GradientScale);
-        first.lerp_(gradients, 1 - update.Beta1);
-        second.mul_(update.Beta2).addcmul_(gradients, gradients, 1 - update.Beta2);
-        weights.mul_(1 - update.WeightDecay);
-        weights.addcdiv_(first, second.sqrt().mul_(update.SecondMomentScale).add_(update.Epsilon), -update.StepSize);
-        state.AverageWeights.Values.lerp_(weights, update.AverageRate);
-        gradients.zero_();
     }
 }
