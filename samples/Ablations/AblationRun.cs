@@ -77,7 +77,7 @@ internal sealed class AblationRun(Settings settings, Action<string> log, Cancell
         }
 
         var calibration = _files.ReadCalibration(table);
-        if (calibration is null || table.Variants.Any(variant => !calibration.StepsPerSecond.ContainsKey(variant.Name)))
+        if (calibration is null || table.Variants.Any(variant => !calibration.Turns.ContainsKey(variant.Name)))
         {
             calibration = Speed().Measure(table, PictureSet.Spread(training, PicturesForSpeed), CalibrationRounds, CalibrationSeconds);
             _files.WriteCalibration(table, calibration);

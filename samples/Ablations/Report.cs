@@ -103,16 +103,21 @@ internal static class Report
     {
         Line(text, $"## Speed of the variants of table {table.Number}");
         text.AppendLine();
-        Line(text, $"Training steps per second at {speed.Size}×{speed.Size} pixels, {speed.BaseChannels} base channels, {speed.Batch} pictures per step. The variants took turns; each ratio is of two turns in the same round.");
+        Line(text, $"Training steps per second at {speed.Size}×{speed.Size} pixels, {speed.BaseChannels} base channels, {speed.Batch} pictures per step, {speed.Threads} threads, over those of the first row. The variants took turns, and each ratio is of two turns in the same round: median (lowest to highest). Processor time leaves out what other programs took of the machine.");
         text.AppendLine();
-        string reference = speed.StepsPerSecond.Keys.First();
-        Line(text, $"| variant | speed relative to {reference}: median | lowest to highest of {speed.StepsPerSecond[reference].Count} rounds | {table.PaperHeader} |");
+        string reference = speed.Turns.Keys.First();
+        Line(text, $"| variant | by the clock | by processor time | {table.PaperHeader} |");
         text.AppendLine("| --- | --- | --- | --- |");
-        foreach (string name in speed.StepsPerSecond.Keys)
+        foreach (string name in speed.Turns.Keys)
         {
-            var (median, lowest, highest) = speed.Ratio(name, reference);
             string paper = table.Variants.FirstOrDefault(variant => variant.Name == name)?.Paper ?? string.Empty;
-            Line(text, $"| {name} | {median:P0} | {lowest:P0} to {highest:P0} | {paper} |");
+            Line(text, $"| {name} | {Ratio(turn => turn.StepsPerSecond)} | {Ratio(turn => turn.StepsPerProcessorSecond)} | {paper} |");
+
+            string Ratio(Func<Turn, double> speedOf)
+            {
+                var (median, lowest, highest) = speed.Ratio(name, reference, speedOf);
+                return string.Create(CultureInfo.InvariantCulture, $"{median:P0} ({lowest:P0} to {highest:P0})");
+            }
         }
 
         text.AppendLine();

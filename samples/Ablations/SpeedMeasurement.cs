@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.SimpleDiffusion;
+using TorchSharp;
 
 namespace Ablations;
 
@@ -22,23 +23,24 @@ internal sealed class SpeedMeasurement(MLContext context, Settings settings, Act
     {
         var view = PictureSet.View(context, pictures, settings.Scale.Size);
         var keyed = context.Transforms.Conversion.MapValueToKey(nameof(Picture.Label)).Fit(view).Transform(view);
-        var speeds = table.Variants.ToDictionary(variant => variant.Name, _ => new List<double>());
+        var turns = table.Variants.ToDictionary(variant => variant.Name, _ => new List<Turn>());
         for (int round = 1; round <= rounds; round++)
         {
             foreach (var variant in table.Variants)
             {
-                double speed = StepsPerSecond(variant, keyed, seconds);
-                speeds[variant.Name].Add(speed);
-                log(FormattableString.Invariant($"table {table.Number}, {variant.Name}: round {round} of {rounds}, {speed:F3} steps/s"));
+                var turn = Train(variant, keyed, seconds);
+                turns[variant.Name].Add(turn);
+                log(FormattableString.Invariant(
+                    $"table {table.Number}, {variant.Name}: round {round} of {rounds}, {turn.StepsPerSecond:F3} steps/s, {turn.StepsPerProcessorSecond:F3} steps per processor second"));
             }
         }
 
         var scale = settings.Scale;
         return new SpeedResult(
-            scale.Size, scale.BaseChannels, scale.Batch, speeds.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<double>)pair.Value));
+            scale.Size, scale.BaseChannels, scale.Batch, torch.get_num_threads(), turns.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<Turn>)pair.Value));
     }
 
-    private double StepsPerSecond(Variant variant, IDataView view, double seconds)
+    private Turn Train(Variant variant, IDataView view, double seconds)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var clock = new StepClock(seconds, stop);
@@ -50,28 +52,31 @@ internal sealed class SpeedMeasurement(MLContext context, Settings settings, Act
         options.Training.OnCancellation = CancellationBehavior.ReturnModel;
         using var model = context.Transforms.SimpleDiffusion(options).Fit(view);
         cancellationToken.ThrowIfCancellationRequested();
-        return clock.StepsPerSecond;
+        return clock.Turn;
     }
 
     /// <summary>Times the steps from the first report on, which leaves out the first and slowest steps, and stops the training in time.</summary>
     private sealed class StepClock(double seconds, CancellationTokenSource stop) : IProgress<TrainingProgress>
     {
         private readonly Stopwatch _clock = new();
+        private TimeSpan _processorAtStart;
         private int _firstStep;
 
-        public double StepsPerSecond { get; private set; }
+        public Turn Turn { get; private set; } = new(double.NaN, double.NaN);
 
         public void Report(TrainingProgress value)
         {
             if (!_clock.IsRunning)
             {
                 _firstStep = value.Step;
+                _processorAtStart = Environment.CpuUsage.TotalTime;
                 _clock.Start();
                 return;
             }
 
             double elapsed = _clock.Elapsed.TotalSeconds;
-            StepsPerSecond = (value.Step - _firstStep) / elapsed;
+            int steps = value.Step - _firstStep;
+            Turn = new Turn(steps / elapsed, steps / (Environment.CpuUsage.TotalTime - _processorAtStart).TotalSeconds);
             if (elapsed >= seconds)
             {
                 stop.Cancel();
