@@ -13,6 +13,7 @@ var minutes = new Option<double?>("--minutes") { Description = "Training minutes
 var baseChannels = new Option<int>("--base-channels") { Description = "Channels that the paper's multipliers apply to; the paper has 128.", DefaultValueFactory = _ => 16 };
 var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 16 };
 var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 1e-3 };
+var loss = new Option<LossType>("--loss") { Description = "Training loss. Auto is the paper's for the U-Net, Epsilon; V learns coarse structure in fewer steps.", DefaultValueFactory = _ => LossType.Auto };
 var samples = new Option<int>("--samples") { Description = "Pictures to generate for each variant, at most as many as are held out.", DefaultValueFactory = _ => 256 };
 var samplingSteps = new Option<int>("--sampling-steps") { Description = "Network evaluations per generated picture.", DefaultValueFactory = _ => 25 };
 var precision = new Option<ComputePrecision>("--precision") { Description = "Auto, Float32 or BFloat16.", DefaultValueFactory = _ => ComputePrecision.Auto };
@@ -25,7 +26,7 @@ var secondsPerRound = new Option<int>("--round-seconds") { Description = "Length
 
 var command = new RootCommand("Trains the variants of tables 2 to 6 of the simple diffusion paper at a small scale, and reports how they compare.")
 {
-    images, validation, table, variants, size, steps, minutes, baseChannels, batch, learningRate, samples, samplingSteps, precision, threads, seed, output, speedOnly, rounds, secondsPerRound,
+    images, validation, table, variants, size, steps, minutes, baseChannels, batch, learningRate, loss, samples, samplingSteps, precision, threads, seed, output, speedOnly, rounds, secondsPerRound,
 };
 command.SetAction((result, cancellationToken) => Task.FromResult(Execute(
     new Settings
@@ -43,6 +44,7 @@ command.SetAction((result, cancellationToken) => Task.FromResult(Execute(
             BaseChannels = result.GetValue(baseChannels),
             Batch = result.GetValue(batch),
             LearningRate = result.GetValue(learningRate),
+            Loss = result.GetValue(loss),
             Samples = result.GetValue(samples),
             SamplingSteps = result.GetValue(samplingSteps),
             Precision = result.GetValue(precision),

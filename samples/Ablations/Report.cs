@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SimpleDiffusion;
 
 namespace Ablations;
 
@@ -45,7 +46,7 @@ internal static class Report
 
     private static void WriteResults(StringBuilder text, OutputFiles files, Scale scale)
     {
-        Line(text, $"{scale.Size}×{scale.Size} pixels, {scale.BaseChannels} base channels, {scale.Batch} pictures per step, {Budget(scale)}, peak learning rate {scale.LearningRate} with cosine decay; {scale.SamplingSteps} steps of DPM-Solver++ 2M without guidance; precision {scale.Precision}, seed {scale.Seed}.");
+        Line(text, $"{scale.Size}×{scale.Size} pixels, {scale.BaseChannels} base channels, {scale.Batch} pictures per step, {Budget(scale)}, {LossName(scale)} loss, peak learning rate {scale.LearningRate} with cosine decay; {scale.SamplingSteps} steps of DPM-Solver++ 2M without guidance; precision {scale.Precision}, seed {scale.Seed}.");
         text.AppendLine();
         if (files.ReadBaseline() is Baseline baseline)
         {
@@ -122,6 +123,8 @@ internal static class Report
 
         text.AppendLine();
     }
+
+    private static string LossName(Scale scale) => scale.Loss == LossType.Auto ? $"{LossType.Epsilon}" : $"{scale.Loss}";
 
     private static string Budget(Scale scale) => scale.Steps is int steps
         ? string.Create(CultureInfo.InvariantCulture, $"{steps} steps")

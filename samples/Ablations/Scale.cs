@@ -20,6 +20,9 @@ internal sealed record Scale
 
     public required double LearningRate { get; init; }
 
+    /// <summary>Training loss.</summary>
+    public required LossType Loss { get; init; }
+
     /// <summary>Generated pictures per variant.</summary>
     public required int Samples { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed record Settings
             Seed = Scale.Seed,
         };
         options.Network.BaseChannels = Scale.BaseChannels;
+        options.Diffusion.Loss = Scale.Loss;
         options.Training.BatchSize = Scale.Batch;
         options.Training.LearningRate = Scale.LearningRate;
         options.Training.LearningRateDecay = LearningRateDecay.Cosine;

@@ -45,7 +45,10 @@ internal sealed class VariantRun(
         var generated = Generate(model, name);
         PictureGrid.Write(generated, ClassNames(), settings.Scale.Size, files.PictureFile(table, variant));
         files.WriteResult(table, variant, Measure(model, generated, steps));
-        Directory.Delete(files.CheckpointFolder(table, variant), recursive: true);
+        if (Directory.Exists(files.CheckpointFolder(table, variant)))
+        {
+            Directory.Delete(files.CheckpointFolder(table, variant), recursive: true);
+        }
     }
 
     private SimpleDiffusionTransformer Train(Variant variant, int steps, string checkpointFolder, string name)

@@ -14,6 +14,7 @@ internal static class WholeFile
         using (var stream = File.Create(temporary))
         {
             write(stream);
+            stream.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);
@@ -31,6 +32,13 @@ internal static class WholeFile
         }
 
         using var stream = File.OpenRead(path);
-        return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new InvalidDataException($"The file '{path}' is damaged: remove it.");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(stream, Json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The file '{path}' is damaged: {e.Message} Remove it to measure anew.", e);
+        }
     }
 }

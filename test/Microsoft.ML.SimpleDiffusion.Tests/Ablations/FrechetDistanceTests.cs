@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Ablations;
+using global::Ablations;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests;
+namespace Microsoft.ML.SimpleDiffusion.Tests.Ablations;
 
 [TestClass]
 public class FrechetDistanceTests
