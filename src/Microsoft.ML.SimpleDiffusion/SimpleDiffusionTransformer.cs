@@ -1,8 +1,11 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion;
@@ -60,6 +63,44 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ThrowIfDisposed();
         OptionsValidator.ValidateSampling(sampling, _configuration.Condition);
         return new SimpleDiffusionTransformer(_environment, _model.Share(), sampling);
+    }
+
+    /// <summary>
+    /// Measures how well the model denoises given images: the error of the predicted image at fixed noise levels. Unlike the training loss it can be
+    /// compared between models with different noise schedules and losses. The same images in the same order get the same noise.
+    /// </summary>
+    /// <param name="images">
+    /// Held-out images with the columns that training needs. They are read into memory and taken <see cref="SamplingOptions.BatchSize"/> at a time.
+    /// </param>
+    /// <param name="logSnrs">Noise levels, from about -10 (nearly noise) to 10 (nearly clean).</param>
+    /// <param name="resolutions">Shorter sides, in pixels, to pool the errors to. None: the image's own.</param>
+    /// <returns>An error for each noise level and resolution, in the order given, resolutions first.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public IReadOnlyList<DenoisingError> EvaluateDenoising(IDataView images, IReadOnlyList<double> logSnrs, params IReadOnlyList<int> resolutions)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(logSnrs);
+        ArgumentNullException.ThrowIfNull(resolutions);
+        ThrowIfDisposed();
+        foreach (double logSnr in logSnrs)
+        {
+            Require.Range(nameof(logSnrs), logSnr, -30, 30);
+        }
+
+        var options = _configuration.Options;
+        DenoisingEvaluation.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
+        if (_configuration.Condition.Kind != ConditionKind.None)
+        {
+            _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
+        }
+
+        using var data = ImageDataset.Load(images, options, _configuration.Condition, _ => { }, ImageDataset.DefaultMemoryBudget, CancellationToken.None);
+        return DenoisingEvaluation.Measure(
+            _model, data, logSnrs, resolutions.Count > 0 ? resolutions : [Math.Min(options.ImageHeight, options.ImageWidth)], options.Sampling.BatchSize);
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -76,6 +77,19 @@ internal sealed class SharedNetwork
                 onStep: null,
                 cancellationToken);
             return ToBytes(images);
+        }
+    }
+
+    /// <inheritdoc cref="IGenerativeModel.Denoise"/>
+    public Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr)
+    {
+        lock (_lock)
+        {
+            using var guard = no_grad();
+            using var scope = NewDisposeScope();
+            var noisy = z.to(_target.Device);
+            var prediction = Predict(noisy, logSnr, Classes(classes.Select(index => (long)index)));
+            return Parametrization.ToX(Configuration.Options.Diffusion.Prediction, prediction, noisy, logSnr).cpu().MoveToOuterDisposeScope();
         }
     }
 

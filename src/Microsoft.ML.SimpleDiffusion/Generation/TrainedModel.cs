@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
@@ -71,6 +72,13 @@ internal sealed class TrainedModel : IGenerativeModel
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
         return _shared.Generate(requests, sampling, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
+        return _shared.Denoise(z, classes, logSnr);
     }
 
     /// <inheritdoc/>

@@ -29,4 +29,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Dropout inside the network.</summary>
     NetworkDropout = 9,
+
+    /// <summary>Noise of an image on which a model's error is measured.</summary>
+    EvaluationNoise = 10,
 }
