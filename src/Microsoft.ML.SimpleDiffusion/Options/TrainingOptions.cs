@@ -53,6 +53,12 @@ public sealed class TrainingOptions
     [BooleanChoice(false)]
     public bool RandomHorizontalFlip { get; set; }
 
+    /// <summary>
+    /// Steps in a row that may be skipped because loss or gradient are not finite before the run ends with an error, 1 or more. Default: 10.
+    /// Skipped steps change nothing, and are counted in the log.
+    /// </summary>
+    public int MaxSkippedStepsInARow { get; set; } = 10;
+
     /// <summary>Folder for checkpoints. Null (default): none are written.</summary>
     public string? CheckpointDirectory { get; set; }
 

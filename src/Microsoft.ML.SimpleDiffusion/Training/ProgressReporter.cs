@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
 /// <summary>Sums up the steps and reports about once a second, and at the last step.</summary>
-internal sealed class ProgressReporter : IDisposable
+internal sealed class ProgressReporter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(30);
@@ -13,16 +12,18 @@ internal sealed class ProgressReporter : IDisposable
     private readonly SimpleDiffusionOptions _options;
     private readonly BatchFeed _feed;
     private readonly long _firstStep;
-    private readonly Stopwatch _total = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceLog = Stopwatch.StartNew();
+    private readonly ElapsedTimer _total;
+    private readonly ElapsedTimer _sinceReport;
+    private readonly ElapsedTimer _sinceLog;
     private double _lossSum;
     private int _lossCount;
     private int _steps;
     private double _waitedBefore;
 
-    public ProgressReporter(TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, long firstStep)
+    public ProgressReporter(TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, long firstStep, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
+        (_total, _sinceReport, _sinceLog) = (new ElapsedTimer(time), new ElapsedTimer(time), new ElapsedTimer(time));
         _log = log;
         _options = options;
         _feed = feed;
@@ -54,8 +55,6 @@ internal sealed class ProgressReporter : IDisposable
             _sinceLog.Restart();
         }
     }
-
-    public void Dispose() => _total.Stop();
 
     private TrainingProgress Summarize(long stepsDone, StepResult result)
     {

@@ -45,11 +45,12 @@ internal sealed class TrainingLog : IDisposable
             $"Step {progress.Step} of {progress.TotalSteps}: loss {progress.Loss:F4}, gradient norm {progress.GradientNorm:F3}, learning rate {progress.LearningRate:G3}, {progress.ImagesPerSecond:F1} images/s, {(int)progress.TimeRemaining.TotalHours:00}:{progress.TimeRemaining:mm\\:ss} left."));
     }
 
-    public void Skipped(int steps)
+    /// <param name="steps">Steps skipped so far, before the run was last resumed included.</param>
+    public void Skipped(long steps)
     {
         if (steps > 0)
         {
-            Warning($"{steps} steps were skipped because loss or gradient were not finite.");
+            Warning($"Steps skipped so far because loss or gradient were not finite: {steps}.");
         }
     }
 

@@ -31,15 +31,21 @@ internal sealed class TinyTraining : IDisposable
 
     public SimpleDiffusionOptions Options { get; }
 
+    public TrainingState State => _state;
+
     /// <summary>Does some steps, with a feed of their own, so that no batch is alive afterwards.</summary>
     public void Step(int count)
     {
-        using var feed = new BatchFeed(_data, Options, _state.Step);
+        using var feed = CreateFeed();
         for (int i = 0; i < count; i++)
         {
-            _trainer.Step(feed);
+            Step(feed);
         }
     }
+
+    public StepResult Step(IBatchSource batches) => _trainer.Step(batches);
+
+    public BatchFeed CreateFeed() => new(_data, Options, _state.Step);
 
     public void Dispose()
     {

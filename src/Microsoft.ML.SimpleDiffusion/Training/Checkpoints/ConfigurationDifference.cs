@@ -22,6 +22,7 @@ internal static class ConfigurationDifference
 
         // Its default follows from the number of steps.
         "options.training.warmupSteps",
+        "options.training.maxSkippedStepsInARow",
         "options.training.checkpointDirectory",
         "options.training.checkpointEverySteps",
         "options.training.checkpointsToKeep",
