@@ -59,7 +59,7 @@ public static class FuzzRun
         return new FuzzReport
         {
             Target = target.Name,
-            Inputs = count,
+            Inputs = accepted + refused.Values.Sum(),
             Time = clock.Elapsed,
             Accepted = accepted,
             Refused = refused,

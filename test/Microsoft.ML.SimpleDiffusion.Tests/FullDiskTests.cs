@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
@@ -65,12 +66,37 @@ public class FullDiskTests
         Assert.HasCount(1, Directory.GetFiles(disk.Path));
     }
 
+    [TestMethod]
+    public void Pictures_that_fit_neither_memory_nor_the_temporary_folder_are_an_error_that_names_it()
+    {
+        using var disk = new SmallDisk(kilobytes: 64);
+        string? before = Environment.GetEnvironmentVariable("TMPDIR");
+        Environment.SetEnvironmentVariable("TMPDIR", disk.Path);
+        try
+        {
+            using var store = new PixelStore(imageLength: 32_000, memoryBudget: 0);
+            store.Add(new byte[32_000]);
+            store.Add(new byte[32_000]);
+
+            var error = Assert.ThrowsExactly<InvalidOperationException>(() => store.Add(new byte[32_000]));
+
+            StringAssert.Contains(error.Message, disk.Path);
+            StringAssert.Contains(error.Message, "No space left on device");
+            Assert.AreEqual(2, store.Count);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TMPDIR", before);
+        }
+    }
+
     private static SimpleDiffusionOptions Options(string? folder, int steps)
     {
         var options = TinyData.Options(steps);
         options.Training.WarmupSteps = 1;
         options.Training.CheckpointDirectory = folder;
         options.Training.CheckpointEverySteps = 1;
+        options.Compute.Threads = 1;
         return options;
     }
 

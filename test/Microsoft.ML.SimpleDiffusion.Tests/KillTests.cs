@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimpleDiffusion.Tests;
 public class KillTests
 {
     private const int Kills = 20;
-    private const int Steps = 400;
+    private const int Steps = 200;
 
     public TestContext TestContext { get; set; } = null!;
 

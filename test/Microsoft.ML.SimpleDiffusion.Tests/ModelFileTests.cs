@@ -92,6 +92,21 @@ public class ModelFileTests
         StringAssert.Contains(error.Message, "bytes");
     }
 
+    /// <summary>Found by the fuzzer: it ended in an ArgumentOutOfRangeException about a parameter of the network.</summary>
+    [TestMethod]
+    public void Configuration_that_leaves_a_number_open_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Fit();
+        transformer.SaveAsSafetensors(folder.Path);
+        string path = folder.File("config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"patching\": \"None\"", "\"patching\": \"Auto\"", StringComparison.Ordinal));
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path));
+
+        StringAssert.Contains(error.Message, "incomplete");
+    }
+
     private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
 
     private byte[] SavedModel()

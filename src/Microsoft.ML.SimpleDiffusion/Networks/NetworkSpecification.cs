@@ -94,7 +94,7 @@ internal sealed record NetworkSpecification
             AttentionResolutions = network.AttentionResolutions,
             Dropout = network.Dropout,
             DropoutFromResolution = network.DropoutFromResolution,
-            Patching = network.Patching,
+            Patching = network.Patching == PatchingType.Auto ? throw Unresolved() : network.Patching,
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
             ClassCount = classCount,
         };

@@ -71,7 +71,10 @@ public sealed class TrainingOptions
     /// <summary>Checkpoints at multiples of this number of steps are kept for good, 1 or more. Null (default): none are.</summary>
     public int? KeepCheckpointEverySteps { get; set; }
 
-    /// <summary>Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true.</summary>
+    /// <summary>
+    /// Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true. If false, checkpoints
+    /// of earlier runs are moved to a folder 'set-aside' in it.
+    /// </summary>
     public bool ResumeFromCheckpoint { get; set; } = true;
 
     /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
