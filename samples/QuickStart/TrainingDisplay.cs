@@ -34,14 +34,14 @@ internal static class TrainingDisplay
 
     private sealed class Lines : IProgress<TrainingProgress>
     {
-        private DateTime _next;
+        private long _next;
 
         public void Report(TrainingProgress value)
         {
-            if (DateTime.UtcNow >= _next || value.Step == value.TotalSteps)
+            if (Environment.TickCount64 >= _next || value.Step == value.TotalSteps)
             {
                 AnsiConsole.WriteLine(Describe(value));
-                _next = DateTime.UtcNow + LineInterval;
+                _next = Environment.TickCount64 + (long)LineInterval.TotalMilliseconds;
             }
         }
     }

@@ -34,7 +34,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">
     /// The data has no rows; an image cannot be read (<see cref="TrainingOptions.CorruptImages"/>); libtorch cannot be loaded; the checkpoint
-    /// folder belongs to another run; training diverged; there is not enough memory.
+    /// folder belongs to another run, cannot be written to, or its disk is full; training diverged; there is not enough memory.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Training was cancelled, and <see cref="TrainingOptions.OnCancellation"/> says to throw or nothing has been learnt yet.

@@ -43,6 +43,22 @@ public class ModelFileTests
         }
     }
 
+    /// <summary>Found by the fuzzer: ML.NET showed a bare TargetInvocationException.</summary>
+    [TestMethod]
+    public void Weights_that_cannot_be_decompressed_are_refused_in_a_sentence()
+    {
+        byte[] file = SavedModel();
+        byte[] name = [.. "weights.safetensors"u8];
+
+        // A local header of a zip file ends with the lengths of name and extra field, and both; three one bits begin no compressed data.
+        int nameAt = file.AsSpan().IndexOf(name);
+        int header = file.AsSpan(0, nameAt).LastIndexOf("PK\u0003\u0004"u8);
+        int data = header + 30 + BitConverter.ToUInt16(file, header + 26) + BitConverter.ToUInt16(file, header + 28);
+        file[data] |= 7;
+
+        AssertRefused(file, "compressed data that cannot begin");
+    }
+
     [TestMethod]
     public void Safetensors_folder_gives_the_same_model()
     {
@@ -80,6 +96,21 @@ public class ModelFileTests
         StringAssert.Contains(error.Message, "bytes");
     }
 
+    /// <summary>Found by the fuzzer: it ended in an ArgumentOutOfRangeException about a parameter of the network.</summary>
+    [TestMethod]
+    public void Configuration_that_leaves_a_number_open_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Fit();
+        transformer.SaveAsSafetensors(folder.Path);
+        string path = folder.File("config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"patching\": \"None\"", "\"patching\": \"Auto\"", StringComparison.Ordinal));
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path));
+
+        StringAssert.Contains(error.Message, "incomplete");
+    }
+
     private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
 
     private byte[] SavedModel()
@@ -106,6 +137,12 @@ public class ModelFileTests
     /// <summary>ML.NET wraps what it gets from a loader in an exception of its own; the sentence is in the chain.</summary>
     private static void AssertSaysWhatIsWrong(Exception error)
     {
+        if (error is InvalidDataException && !error.ToString().Contains("SimpleDiffusion.Interop", StringComparison.Ordinal))
+        {
+            // ML.NET could not unpack an entry of its own, and has not called this library yet.
+            return;
+        }
+
         Assert.IsTrue(error is FormatException or InvalidOperationException, $"{error.GetType()}: {error.Message}");
         bool isSaid = false;
         for (Exception? e = error; e is not null; e = e.InnerException)

@@ -82,6 +82,21 @@ public class ResumeTests
         Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(other).Fit(TinyData.View(_context)));
     }
 
+    [TestMethod]
+    public void Run_that_starts_anew_keeps_the_checkpoints_of_the_one_before_out_of_the_way()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Resumable(folder, steps: 4, dropout: 0)).Fit(TinyData.View(_context)).Dispose();
+        var anew = Resumable(folder, steps: 2, dropout: 0);
+        anew.Training.ResumeFromCheckpoint = false;
+
+        _context.Transforms.SimpleDiffusion(anew).Fit(TinyData.View(_context)).Dispose();
+
+        Assert.IsTrue(File.Exists(folder.File("set-aside/checkpoint-00000004.safetensors")));
+        Assert.IsTrue(File.Exists(folder.File("checkpoint-00000002.safetensors")));
+        Assert.IsFalse(File.Exists(folder.File("checkpoint-00000004.safetensors")));
+    }
+
     private static SimpleDiffusionOptions Resumable(TemporaryFolder folder, int steps, float dropout)
     {
         var options = TinyData.Options(steps);

@@ -97,7 +97,7 @@ internal sealed record NetworkSpecification
             AttentionResolutions = network.AttentionResolutions,
             Dropout = network.Dropout,
             DropoutFromResolution = network.DropoutFromResolution,
-            Patching = network.Patching,
+            Patching = network.Patching == PatchingType.Auto ? throw Unresolved() : network.Patching,
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
             ActivationCheckpointing = network.ActivationCheckpointing,
             ClassCount = classCount,

@@ -118,6 +118,7 @@ internal static class OptionsValidator
         Require.Range("Training.WeightDecay", training.WeightDecay, 0, 1);
         Require.Range("Training.GradientClipNorm", training.GradientClipNorm, 0, double.MaxValue);
         Require.RangeBelow("Training.EmaDecay", training.EmaDecay, 0, 1);
+        Require.AtLeast("Training.MaxSkippedStepsInARow", training.MaxSkippedStepsInARow, 1);
         Require.NotEmptyUnlessNull("Training.CheckpointDirectory", training.CheckpointDirectory);
         Require.AtLeast("Training.CheckpointEverySteps", training.CheckpointEverySteps, 1);
         Require.AtLeast("Training.CheckpointsToKeep", training.CheckpointsToKeep, 1);

@@ -53,6 +53,12 @@ public sealed class TrainingOptions
     [BooleanChoice(false)]
     public bool RandomHorizontalFlip { get; set; }
 
+    /// <summary>
+    /// Steps in a row that may be skipped because loss or gradient are not finite before the run ends with an error, 1 or more. Default: 10.
+    /// Skipped steps change nothing, and are counted in the log.
+    /// </summary>
+    public int MaxSkippedStepsInARow { get; set; } = 10;
+
     /// <summary>Folder for checkpoints. Null (default): none are written.</summary>
     public string? CheckpointDirectory { get; set; }
 
@@ -65,7 +71,10 @@ public sealed class TrainingOptions
     /// <summary>Checkpoints at multiples of this number of steps are kept for good, 1 or more. Null (default): none are.</summary>
     public int? KeepCheckpointEverySteps { get; set; }
 
-    /// <summary>Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true.</summary>
+    /// <summary>
+    /// Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true. If false, checkpoints
+    /// of earlier runs are moved to a folder 'set-aside' in it.
+    /// </summary>
     public bool ResumeFromCheckpoint { get; set; } = true;
 
     /// <summary>

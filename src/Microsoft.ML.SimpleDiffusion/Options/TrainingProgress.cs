@@ -18,8 +18,8 @@ public sealed record TrainingProgress
     /// <summary>Norm of the last step's gradient, before clipping.</summary>
     public double GradientNorm { get; init; }
 
-    /// <summary>Steps of this run so far that changed nothing because loss or gradient were not finite.</summary>
-    public int SkippedSteps { get; init; }
+    /// <summary>Steps so far that changed nothing because loss or gradient were not finite, those before the run was last resumed included.</summary>
+    public long SkippedSteps { get; init; }
 
     /// <summary>Images trained on per second since the report before.</summary>
     public double ImagesPerSecond { get; init; }

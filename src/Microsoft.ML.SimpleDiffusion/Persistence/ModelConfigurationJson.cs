@@ -33,9 +33,19 @@ internal static class ModelConfigurationJson
         try
         {
             RequireVersion(json);
-            return JsonSerializer.Deserialize<ModelConfiguration>(json, Settings) ?? throw new JsonException("It is empty.");
+            var configuration = JsonSerializer.Deserialize<ModelConfiguration>(json, Settings) ?? throw new JsonException("It is empty.");
+
+            // Nullable annotations are only respected outside lists.
+            if (configuration.Condition.ClassLabels.Any(label => label is null))
+            {
+                throw new JsonException("A class has no label.");
+            }
+
+            // A number too large, such as 1e999, is read as infinity, which cannot be written again.
+            _ = Serialize(configuration);
+            return configuration;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
         }

@@ -31,5 +31,14 @@ internal sealed class FlatBuffer : IDisposable
     /// <summary>A view of every parameter, named for a file.</summary>
     public IEnumerable<NamedTensor> NamedViews(string prefix) => _slots.Select(slot => new NamedTensor(prefix + slot.Name, View(slot)));
 
+    /// <summary>Whether all numbers are finite. Waits for the device.</summary>
+    public bool IsFinite()
+    {
+        // Both are NaN if any number is, and neither needs memory.
+        using var largest = Values.max();
+        using var smallest = Values.min();
+        return float.IsFinite(largest.item<float>()) && float.IsFinite(smallest.item<float>());
+    }
+
     public void Dispose() => Values.Dispose();
 }

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
 /// <summary>Sums up the steps and reports about once a second, and at the last step.</summary>
-internal sealed class ProgressReporter : IDisposable
+internal sealed class ProgressReporter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(30);
@@ -13,25 +12,29 @@ internal sealed class ProgressReporter : IDisposable
     private readonly TrainingLog _log;
     private readonly SimpleDiffusionOptions _options;
     private readonly BatchFeed _feed;
+    private readonly TrainingState _state;
     private readonly long _firstStep;
     private readonly Yardstick _yardstick;
     private readonly RunReports _reports;
-    private readonly Stopwatch _total = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceLog = Stopwatch.StartNew();
+    private readonly ElapsedTimer _total;
+    private readonly ElapsedTimer _sinceReport;
+    private readonly ElapsedTimer _sinceLog;
     private double _lossSum;
     private int _lossCount;
     private int _steps;
-    private int _skippedSteps;
     private double _waitedBefore;
     private TimeSpan _paused;
 
-    public ProgressReporter(TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, long firstStep, Yardstick yardstick, RunReports reports)
+    public ProgressReporter(
+        TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, TrainingState state, Yardstick yardstick, RunReports reports, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
+        (_total, _sinceReport, _sinceLog) = (new ElapsedTimer(time), new ElapsedTimer(time), new ElapsedTimer(time));
         _log = log;
         _options = options;
         _feed = feed;
-        _firstStep = firstStep;
+        _state = state;
+        _firstStep = state.Step;
         _yardstick = yardstick;
         _reports = reports;
     }
@@ -41,11 +44,7 @@ internal sealed class ProgressReporter : IDisposable
     public void Report(long stepsDone, StepResult result)
     {
         _steps++;
-        if (result.Skipped)
-        {
-            _skippedSteps++;
-        }
-        else
+        if (!result.Skipped)
         {
             _lossSum += result.Loss;
             _lossCount++;
@@ -75,8 +74,6 @@ internal sealed class ProgressReporter : IDisposable
         _paused += _sinceReport.Elapsed - before;
     }
 
-    public void Dispose() => _total.Stop();
-
     private TrainingProgress Summarize(long stepsDone, StepResult result)
     {
         var training = _options.Training;
@@ -92,7 +89,7 @@ internal sealed class ProgressReporter : IDisposable
             Loss = _lossCount > 0 ? _lossSum / _lossCount : double.NaN,
             LearningRate = result.LearningRate,
             GradientNorm = result.GradientNorm,
-            SkippedSteps = _skippedSteps,
+            SkippedSteps = _state.SkippedSteps,
             ImagesPerSecond = imagesPerSecond,
             ModelFlopsPerSecond = flops,
             ShareOfPeak = flops / _yardstick.PeakFlops,

@@ -15,18 +15,12 @@ namespace Microsoft.ML.SimpleDiffusion.Training;
 /// <param name="state">What the steps change. Owned by the caller.</param>
 internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, TrainingState state)
 {
-    /// <summary>Steps in a row that may be skipped for a gradient that is not finite.</summary>
-    private const int MaxSkippedInARow = 10;
-
     private int _skippedInARow;
 
-    /// <summary>Optimizer steps skipped so far because loss or gradient were not finite.</summary>
-    public int SkippedSteps { get; private set; }
-
     /// <summary>Does the optimizer step that <see cref="TrainingState.Step"/> says is next.</summary>
-    /// <param name="feed">Delivers the step's batches.</param>
+    /// <param name="batches">Delivers the step's batches.</param>
     /// <exception cref="InvalidOperationException">Too many steps in a row were not finite.</exception>
-    public StepResult Step(BatchFeed feed)
+    public StepResult Step(IBatchSource batches)
     {
         var training = options.Training;
         state.Network.train();
@@ -34,7 +28,7 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
         double loss = 0;
         for (int micro = 0; micro < training.GradientAccumulation; micro++)
         {
-            using var batch = feed.Next(training.CancellationToken);
+            using var batch = batches.Next(training.CancellationToken);
             loss += AccumulateGradient(batch);
         }
 
@@ -95,13 +89,11 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
     private void Skip()
     {
         AdamOptimizer.ClearGradient(state);
-        SkippedSteps++;
+        state.SkippedSteps++;
         _skippedInARow++;
-        if (_skippedInARow >= MaxSkippedInARow)
+        if (_skippedInARow >= options.Training.MaxSkippedStepsInARow)
         {
-            throw new InvalidOperationException(
-                $"Training has diverged: loss or gradient were not finite in {MaxSkippedInARow} steps in a row up to step {state.Step}. "
-                + "A lower Training.LearningRate or a longer Training.WarmupSteps would be right.");
+            throw Divergence.Error($"loss or gradient were not finite in {_skippedInARow} steps in a row up to step {state.Step}");
         }
     }
 }

@@ -45,11 +45,12 @@ internal sealed class TrainingLog : IDisposable
         Info(Invariant($"Step {progress.Step} of {progress.TotalSteps}: {string.Join(", ", Describe(progress))}."));
     }
 
-    public void Skipped(int steps)
+    /// <param name="steps">Steps skipped so far, before the run was last resumed included.</param>
+    public void Skipped(long steps)
     {
         if (steps > 0)
         {
-            Warning($"{steps} steps were skipped because loss or gradient were not finite.");
+            Warning($"Steps skipped so far because loss or gradient were not finite: {steps}.");
         }
     }
 

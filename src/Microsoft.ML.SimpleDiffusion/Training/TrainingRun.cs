@@ -43,10 +43,11 @@ internal sealed class TrainingRun : IDisposable
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
             _reports = new RunReports(_configuration, _target, _log.Warning);
-            _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
-            _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
             _cost = NetworkCost.Of(specification);
+            _checkpoints?.RequireRoom(_options.Training, _cost.Parameters);
+            _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
             WeightInitializer.Initialize(_network, _options.Seed!.Value);
@@ -95,7 +96,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             using var feed = new BatchFeed(_data, _options, _target, first);
-            using var reporter = new ProgressReporter(_log, _options, feed, first, yardstick, _reports);
+            var reporter = new ProgressReporter(_log, _options, feed, _state, yardstick, _reports);
             while (_state.Step < training.Steps)
             {
                 training.CancellationToken.ThrowIfCancellationRequested();
@@ -124,7 +125,8 @@ internal sealed class TrainingRun : IDisposable
             _log.Warning($"Training was cancelled at step {_state.Step} of {training.Steps}; the model is what was learnt so far.");
         }
 
-        _log.Skipped(trainer.SkippedSteps);
+        _log.Skipped(_state.SkippedSteps);
+        _state.RequireFinite();
         var configuration = _configuration with { TrainedSteps = _state.Step };
         return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
     }
@@ -140,17 +142,24 @@ internal sealed class TrainingRun : IDisposable
             _state.StartFrom(warmStart.Network);
         }
 
-        if (_checkpoints is null || !_options.Training.ResumeFromCheckpoint)
+        if (_checkpoints is null)
         {
+            return;
+        }
+
+        if (!_options.Training.ResumeFromCheckpoint)
+        {
+            _checkpoints.StartAnew(_log.Info);
             return;
         }
 
         var tensors = _state.NamedTensors();
         try
         {
-            if (_checkpoints.TryRestore(_configuration, tensors, out long step, _log.Info))
+            if (_checkpoints.TryRestore(_configuration, tensors, out var position, _log.Info))
             {
-                _state.Step = step;
+                (_state.Step, _state.SkippedSteps) = position;
+                _log.Skipped(_state.SkippedSteps);
             }
         }
         finally
@@ -166,10 +175,12 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
+        _state.RequireFinite();
+        var position = new RestorePoint(_state.Step, _state.SkippedSteps);
         var tensors = _state.NamedTensors();
         try
         {
-            _checkpoints.Save(new Checkpoint(_state.Step, _configuration with { TrainedSteps = _state.Step }, tensors));
+            _checkpoints.Save(new Checkpoint(position, _configuration with { TrainedSteps = _state.Step }, tensors));
         }
         finally
         {

@@ -53,9 +53,21 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; set; }
 
+    /// <summary>Steps among them that changed nothing because loss or gradient were not finite.</summary>
+    public long SkippedSteps { get; set; }
+
     /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
     public IReadOnlyList<NamedTensor> NamedTensors()
         => [.. Weights.NamedViews("weights."), .. AverageWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
+
+    /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite.</exception>
+    public void RequireFinite()
+    {
+        if (!Weights.IsFinite() || !AverageWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite())
+        {
+            throw Divergence.Error($"the weights or their moments are not finite after step {Step - 1}");
+        }
+    }
 
     /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
     public void StartFrom(DenoisingNetwork other)

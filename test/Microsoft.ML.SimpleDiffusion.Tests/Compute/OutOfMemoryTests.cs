@@ -31,15 +31,20 @@ public class OutOfMemoryTests
     [TestMethod]
     public void Network_that_cannot_be_allocated_ends_in_advice()
     {
-        using var folder = new TemporaryFolder();
         var options = TinyData.Options();
         (options.Network.BaseChannels, options.Network.EmbeddingChannels) = (2, 1 << 23);
-        options.Training.CheckpointDirectory = folder.Path;
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingRun.Execute(_context, options, TinyData.View(_context), warmStart: null));
 
         StringAssert.Contains(error.Message, "not enough memory");
-        StringAssert.Contains(error.Message, "goes on from its last checkpoint");
+    }
+
+    [TestMethod]
+    public void Run_with_checkpoints_is_told_that_it_goes_on_from_the_last_one()
+    {
+        var options = new TrainingOptions { CheckpointDirectory = "checkpoints" };
+
+        StringAssert.Contains(OutOfMemory.Explain(new NativeException("out of memory"), options).Message, "started again, the run goes on from its last checkpoint");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Imaging;
@@ -103,7 +104,7 @@ public class ImageDecoderTests
     [TestMethod]
     public void Claim_of_a_huge_picture_is_refused_before_it_is_allocated()
     {
-        byte[] file = PngWithSize(60_000, 60_000);
+        byte[] file = OddImages.HugePng(60_000, 60_000);
 
         var error = Assert.ThrowsExactly<ImageFormatException>(() => ImageDecoder.Decode(file, new ImageSize(3, 8, 8)));
 
@@ -165,40 +166,6 @@ public class ImageDecoderTests
             0xff, 0xe1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0,
         ];
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
-    }
-
-    /// <summary>A valid PNG header that claims a size, and nothing behind it but an empty data chunk.</summary>
-    private static byte[] PngWithSize(int width, int height)
-    {
-        byte[] header = [.. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
-        byte[] data = [.. "IDAT"u8];
-        return
-        [
-            0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, .. BigEndian(13), .. header, .. BigEndian((int)Crc32(header)), .. BigEndian(0), .. data,
-            .. BigEndian((int)Crc32(data)),
-        ];
-
-        static byte[] BigEndian(int value)
-        {
-            var bytes = new byte[4];
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes, value);
-            return bytes;
-        }
-
-        static uint Crc32(byte[] bytes)
-        {
-            uint crc = uint.MaxValue;
-            foreach (byte b in bytes)
-            {
-                crc ^= b;
-                for (int i = 0; i < 8; i++)
-                {
-                    crc = (crc >> 1) ^ ((crc & 1) * 0xedb88320);
-                }
-            }
-
-            return ~crc;
-        }
     }
 
     private static byte[] Encode(int width, int height, SKColor colour, SKEncodedImageFormat format)

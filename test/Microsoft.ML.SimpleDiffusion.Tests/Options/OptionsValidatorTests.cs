@@ -43,6 +43,7 @@ public class OptionsValidatorTests
         Mistake("Training.WeightDecay", o => o.Training.WeightDecay = -1),
         Mistake("Training.GradientClipNorm", o => o.Training.GradientClipNorm = -1),
         Mistake("Training.EmaDecay", o => o.Training.EmaDecay = 1),
+        Mistake("Training.MaxSkippedStepsInARow", o => o.Training.MaxSkippedStepsInARow = 0),
         Mistake("Training.CheckpointEverySteps", o => o.Training.CheckpointEverySteps = 0),
         Mistake("Training.CheckpointsToKeep", o => o.Training.CheckpointsToKeep = 0),
         Mistake("Training.BatchSize", o => o.Training.BatchSize = 65536),

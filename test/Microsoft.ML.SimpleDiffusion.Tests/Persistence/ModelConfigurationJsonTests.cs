@@ -39,6 +39,8 @@ public class ModelConfigurationJsonTests
     [DataRow("""{"formatVersion":1,"options":{"unknown":1},"condition":{"kind":"None"},"trainedSteps":0}""", "damaged")]
     [DataRow("""{"formatVersion":1,"options":{},"condition":{"kind":"Something"},"trainedSteps":0}""", "damaged")]
     [DataRow("""{"formatVersion":1,"options":{"network":null},"condition":{"kind":"None"},"trainedSteps":0}""", "damaged")]
+    [DataRow("""{"formatVersion":1,"options":{"diffusion":{"sigmoidLossBias":1e999}},"condition":{"kind":"None"},"trainedSteps":0}""", "infinity")]
+    [DataRow("""{"formatVersion":1,"options":{},"condition":{"kind":"Class","classLabels":["a",null]},"trainedSteps":0}""", "no label")]
     public void Text_that_is_no_configuration_is_refused(string json, string expected)
     {
         var error = Assert.ThrowsExactly<FormatException>(() => ModelConfigurationJson.Parse(json));

@@ -11,10 +11,14 @@ internal static class TinyData
         => Enumerable.Range(0, count).Select(i => new TinyRow { Image = Plain(i % 3, (byte)(200 + (i % 50))), Label = Labels[i % 3], Seed = i });
 
     /// <summary>A view with the columns Image (pixels), Label (key) and Seed.</summary>
-    public static IDataView View(MLContext context, int count = 24)
+    /// <param name="context">The context.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="atTheEnd">Called each time that the training has read the last picture; not while the keys are made.</param>
+    public static IDataView View(MLContext context, int count = 24, Action? atTheEnd = null)
     {
         var rows = context.Data.LoadFromEnumerable(Rows(count));
-        return context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
+        var keys = context.Transforms.Conversion.MapValueToKey("Label").Fit(rows);
+        return keys.Transform(atTheEnd is null ? rows : context.Data.LoadFromEnumerable(Watched(Rows(count), atTheEnd)));
     }
 
     /// <summary>A network of some thousand weights.</summary>
@@ -29,6 +33,16 @@ internal static class TinyData
         Sampling = new SamplingOptions { Steps = 4, BatchSize = 4 },
         Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32, Threads = 1 },
     };
+
+    private static IEnumerable<TinyRow> Watched(IEnumerable<TinyRow> rows, Action atTheEnd)
+    {
+        foreach (var row in rows)
+        {
+            yield return row;
+        }
+
+        atTheEnd();
+    }
 
     private static byte[] Plain(int channel, byte value)
     {

@@ -40,12 +40,16 @@ internal sealed class TinyTraining : IDisposable
     /// <summary>Does some steps, with a feed of their own, so that no batch is alive afterwards.</summary>
     public void Step(int count)
     {
-        using var feed = new BatchFeed(_data, Options, Target, State.Step);
+        using var feed = CreateFeed();
         for (int i = 0; i < count; i++)
         {
-            _trainer.Step(feed);
+            Step(feed);
         }
     }
+
+    public StepResult Step(IBatchSource batches) => _trainer.Step(batches);
+
+    public BatchFeed CreateFeed() => new(_data, Options, Target, State.Step);
 
     public void Dispose()
     {

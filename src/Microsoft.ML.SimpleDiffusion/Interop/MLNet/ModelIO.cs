@@ -47,9 +47,10 @@ internal static class ModelIO
         {
             return Read(environment, context);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException)
         {
-            // ML.NET calls this by reflection, and shows the bare TargetInvocationException for what its own helpers have not made.
+            // The last two come from the zip file and from ML.NET's own reader. ML.NET calls this by reflection, and shows the bare
+            // TargetInvocationException for what its own helpers have not made.
             throw Contracts.ExceptDecode(e, e.Message);
         }
     }

@@ -1,24 +1,22 @@
-using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of one run in a folder, one safetensors file each, with the configuration in its metadata. A file is there as a whole or not
-/// at all, and the last good one is never touched while the next is written.
+/// The checkpoints of one run in a folder, one file each. A file is there as a whole or not at all, and the last good one is never touched while
+/// the next is written. Files that have not the name of a checkpoint are left alone.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
-    private const string Prefix = "checkpoint-";
-    private const string Extension = ".safetensors";
     private const string LockFile = "checkpoints.lock";
-    private const string ConfigurationKey = "configuration";
-    private const string StepKey = "step";
+    private const string ProbeFile = "checkpoints.probe";
+    private const string AsideFolder = "set-aside";
 
     private readonly string _directory;
     private readonly int _keepLast;
     private readonly int? _keepEverySteps;
     private readonly FileStream _lock;
+    private long? _lastWholeStep;
 
     private CheckpointStore(string directory, int keepLast, int? keepEverySteps, FileStream fileLock)
     {
@@ -32,43 +30,81 @@ internal sealed class CheckpointStore : IDisposable
     /// <param name="directory">The folder.</param>
     /// <param name="keepLast">How many of the newest checkpoints to keep.</param>
     /// <param name="keepEverySteps">Checkpoints at multiples of this number of steps are never removed; null: none of them.</param>
-    /// <exception cref="InvalidOperationException">Another run uses the folder.</exception>
+    /// <exception cref="InvalidOperationException">Another run uses the folder, or it cannot be written to.</exception>
     public static CheckpointStore Open(string directory, int keepLast = 2, int? keepEverySteps = null)
     {
-        Directory.CreateDirectory(directory);
-        FileStream fileLock;
+        FileStream? fileLock = null;
         try
         {
+            Directory.CreateDirectory(directory);
+
             // The system releases the lock of a killed process; the file that it leaves does not matter.
             fileLock = new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            foreach (string leftover in Directory.GetFiles(directory, CheckpointFile.SearchPattern + AtomicFile.TemporaryExtension))
+            {
+                if (CheckpointFile.StepOf(Path.ChangeExtension(leftover, null)) is not null)
+                {
+                    File.Delete(leftover);
+                }
+            }
+
+            return new CheckpointStore(directory, keepLast, keepEverySteps, fileLock);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"Another training run uses the checkpoint folder '{directory}': wait for its end or use another folder.", e);
+            fileLock?.Dispose();
+            throw IsInUse(e)
+                ? new InvalidOperationException($"Another training run uses the checkpoint folder '{directory}': wait for its end or use another folder.", e)
+                : Unwritable(directory, e);
+        }
+    }
+
+    /// <summary>Checks, if anything is left to write, that the folder can be written to and that its disk has room.</summary>
+    /// <param name="training">How many checkpoints are written and kept, and whether those that are there count.</param>
+    /// <param name="parameters">Weights of the network.</param>
+    /// <exception cref="InvalidOperationException">It cannot, or has not.</exception>
+    public void RequireRoom(TrainingOptions training, long parameters)
+    {
+        string[] existing = training.ResumeFromCheckpoint ? NewestFirst() : [];
+        long stepsDone = existing.Length == 0 ? 0 : CheckpointFile.StepOf(existing[0])!.Value;
+        long additional = CheckpointRoom.Additional(training, stepsDone, existing.Length);
+        if (additional == 0)
+        {
+            return;
         }
 
-        foreach (string leftover in Directory.GetFiles(directory, Prefix + "*" + AtomicFile.TemporaryExtension))
+        CheckpointRoom.Require(_directory, additional, CheckpointRoom.BytesEach(parameters));
+        try
         {
-            File.Delete(leftover);
+            string probe = Path.Combine(_directory, ProbeFile);
+            AtomicFile.Write(probe, stream => stream.WriteByte(0));
+            File.Delete(probe);
         }
-
-        return new CheckpointStore(directory, keepLast, keepEverySteps, fileLock);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(_directory, e);
+        }
     }
 
     /// <summary>Writes a checkpoint and removes the oldest ones beyond the number to keep.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be written. Those that were there are still there.</exception>
     public void Save(Checkpoint checkpoint)
     {
-        var metadata = new Dictionary<string, string>
+        string path = Path.Combine(_directory, CheckpointFile.NameOf(checkpoint.Position.Step));
+        try
         {
-            [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
-            [StepKey] = checkpoint.Step.ToString(CultureInfo.InvariantCulture),
-        };
-        string name = $"{Prefix}{checkpoint.Step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
-        AtomicFile.Write(Path.Combine(_directory, name), stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
-        foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
-        {
-            File.Delete(old);
+            CheckpointFile.Write(path, checkpoint);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string before = _lastWholeStep is long step
+                ? $"The last whole checkpoint is that of step {step}; when there is room, the same run started again goes on from there."
+                : "There is no checkpoint before it.";
+            throw new InvalidOperationException($"The checkpoint '{path}' cannot be written: {Sentence(e)} {before}", e);
+        }
+
+        _lastWholeStep = checkpoint.Position.Step;
+        RemoveOld();
     }
 
     /// <summary>The seed of the run whose checkpoints these are, or null if there is none that can be read.</summary>
@@ -78,10 +114,9 @@ internal sealed class CheckpointStore : IDisposable
         {
             try
             {
-                using var file = File.OpenRead(path);
-                return ReadHeader(file).Configuration.Options.Seed;
+                return CheckpointFile.ReadConfiguration(path).Options.Seed;
             }
-            catch (FormatException)
+            catch (Exception e) when (IsUnusable(e))
             {
                 // Restoring says which files are damaged.
             }
@@ -90,72 +125,104 @@ internal sealed class CheckpointStore : IDisposable
         return null;
     }
 
-    /// <summary>Fills tensors from the newest checkpoint that is whole.</summary>
+    /// <summary>Fills tensors from the newest checkpoint that is whole and of this run; newer ones that are not are moved out of the way.</summary>
     /// <param name="run">The configuration of the run that wants to go on.</param>
     /// <param name="destinations">Filled if there is one, else untouched.</param>
-    /// <param name="step">Optimizer steps that the checkpoint has seen.</param>
-    /// <param name="log">Is told which file is used and which are damaged.</param>
+    /// <param name="position">Where the run stands.</param>
+    /// <param name="log">Is told which file is used and which cannot be.</param>
     /// <returns>False if the folder has no checkpoint.</returns>
-    /// <exception cref="InvalidOperationException">The checkpoint belongs to another run, or none of those there are can be read.</exception>
-    public bool TryRestore(ModelConfiguration run, IReadOnlyList<NamedTensor> destinations, out long step, Action<string> log)
+    /// <exception cref="InvalidOperationException">There are checkpoints, but none can be used.</exception>
+    public bool TryRestore(ModelConfiguration run, IReadOnlyList<NamedTensor> destinations, out RestorePoint position, Action<string> log)
     {
-        step = 0;
-        string? damaged = null;
+        position = default;
+        string? problem = null;
+        var unusable = new List<string>();
         foreach (string path in NewestFirst())
         {
             try
             {
-                step = Restore(path, run, destinations);
-                log($"Going on from step {step}, checkpoint '{path}'.");
+                position = CheckpointFile.Read(path, run, destinations);
+                _lastWholeStep = position.Step;
+                SetAside(unusable, log);
+                log($"Going on from step {position.Step}, checkpoint '{path}'.");
                 return true;
             }
-            catch (FormatException e)
+            catch (Exception e) when (IsUnusable(e))
             {
-                damaged ??= path;
-                log($"The checkpoint '{path}' is skipped: {e.Message}");
+                unusable.Add(path);
+                problem ??= $"The checkpoint '{path}' cannot be used: {Sentence(e)}";
+                log($"The checkpoint '{path}' cannot be used: {Sentence(e)}");
             }
         }
 
-        return damaged is null
-            ? false
-            : throw new InvalidOperationException(
-                $"No checkpoint in '{_directory}' can be read; the newest is '{Path.GetFileName(damaged)}'. Remove them, or set Training.ResumeFromCheckpoint to false, to start anew.");
+        return problem is null ? false : throw new InvalidOperationException(
+            $"{problem} Nor can any before it. Use another Training.CheckpointDirectory, or set Training.ResumeFromCheckpoint to false to start anew.");
     }
+
+    /// <summary>Moves the checkpoints of earlier runs out of the way, so that they are neither taken for this run's nor lost.</summary>
+    /// <param name="log">Is told where they are.</param>
+    public void StartAnew(Action<string> log) => SetAside(NewestFirst(), log);
 
     public void Dispose() => _lock.Dispose();
 
-    private static long Restore(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
+    private void SetAside(IReadOnlyCollection<string> paths, Action<string> log)
     {
-        using var file = File.OpenRead(path);
-        var (step, configuration) = ReadHeader(file);
-        if (ConfigurationDifference.Find(configuration, run) is string difference)
+        if (paths.Count == 0)
         {
-            throw new InvalidOperationException(
-                $"The checkpoint '{path}' belongs to another run: {difference}. Use another Training.CheckpointDirectory, or set Training.ResumeFromCheckpoint to false.");
+            return;
         }
 
-        file.Position = 0;
-        _ = SafetensorsReader.Read(file, file.Length, destinations);
-        return step;
+        string folder = Path.Combine(_directory, AsideFolder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (string path in paths)
+            {
+                string name = Path.GetFileName(path);
+                string target = Path.Combine(folder, name);
+                for (int copy = 2; File.Exists(target); copy++)
+                {
+                    target = Path.Combine(folder, $"{copy}-{name}");
+                }
+
+                File.Move(path, target);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(_directory, e);
+        }
+
+        log($"Checkpoints that are not of this run or cannot be read were moved to '{folder}': {paths.Count}.");
     }
 
-    /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
-    private static (long Step, ModelConfiguration Configuration) ReadHeader(FileStream file)
+    private void RemoveOld()
     {
-        var header = SafetensorsReader.Verify(file, file.Length);
-        return header.Metadata.TryGetValue(ConfigurationKey, out string? json)
-            && header.Metadata.TryGetValue(StepKey, out string? text)
-            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long step)
-            ? (step, ModelConfigurationJson.Parse(json))
-            : throw new FormatException("It is not a checkpoint.");
+        foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
+        {
+            try
+            {
+                File.Delete(old);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One checkpoint too many is no reason to end a run; the next time may do better.
+            }
+        }
     }
 
-    private bool IsKeptForGood(string path)
-        => _keepEverySteps is int every
-            && long.TryParse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
-            && step % every == 0;
+    private bool IsKeptForGood(string path) => _keepEverySteps is int every && CheckpointFile.StepOf(path) % every == 0;
 
-    /// <summary>Names are padded with zeros, so that their order is that of the steps.</summary>
     private string[] NewestFirst()
-        => [.. Directory.GetFiles(_directory, Prefix + "*" + Extension).OrderDescending(StringComparer.Ordinal)];
+        => [.. Directory.GetFiles(_directory, CheckpointFile.SearchPattern).Where(path => CheckpointFile.StepOf(path) is not null).OrderByDescending(CheckpointFile.StepOf)];
+
+    private static bool IsUnusable(Exception e) => e is FormatException or IOException or UnauthorizedAccessException;
+
+    /// <summary>Whether another process holds the lock: ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and macOS.</summary>
+    private static bool IsInUse(Exception e) => e is IOException && e.HResult is unchecked((int)0x80070020) or 11 or 35;
+
+    private static InvalidOperationException Unwritable(string directory, Exception e)
+        => new($"The checkpoint folder '{directory}' cannot be written to: {Sentence(e)}", e);
+
+    private static string Sentence(Exception e) => e.Message.TrimEnd('.') + ".";
 }

@@ -22,6 +22,7 @@ internal static class ConfigurationDifference
 
         // Its default follows from the number of steps.
         "options.training.warmupSteps",
+        "options.training.maxSkippedStepsInARow",
 
         // Their product counts, see FindExamples.
         "options.training.batchSize",

@@ -5,7 +5,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 
 /// <summary>Prepares batches on a thread of its own, a few steps ahead of the training.</summary>
-internal sealed class BatchFeed : IDisposable
+internal sealed class BatchFeed : IBatchSource, IDisposable
 {
     private const int Ahead = 3;
 
@@ -34,7 +34,7 @@ internal sealed class BatchFeed : IDisposable
     /// <summary>Seconds that callers have waited for batches.</summary>
     public double WaitedSeconds => _waiting.Elapsed.TotalSeconds;
 
-    /// <summary>The next batch, in order of steps and micro-steps. The caller owns it.</summary>
+    /// <inheritdoc/>
     public TrainingBatch Next(CancellationToken cancellationToken)
     {
         _waiting.Start();

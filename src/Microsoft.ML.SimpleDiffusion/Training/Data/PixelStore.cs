@@ -15,6 +15,7 @@ internal sealed class PixelStore(int imageLength, long memoryBudget) : IDisposab
     public bool IsSpilled => _file is not null;
 
     /// <summary>Adds an image; the array becomes the store's.</summary>
+    /// <exception cref="InvalidOperationException">The temporary file cannot be written.</exception>
     public void Add(byte[] pixels)
     {
         if (_inMemory.Count < _memoryCapacity)
@@ -23,8 +24,7 @@ internal sealed class PixelStore(int imageLength, long memoryBudget) : IDisposab
         }
         else
         {
-            _file ??= CreateTemporaryFile();
-            RandomAccess.Write(_file.SafeFileHandle, pixels, (long)(Count - _inMemory.Count) * imageLength);
+            Spill(pixels);
         }
 
         Count++;
@@ -48,6 +48,19 @@ internal sealed class PixelStore(int imageLength, long memoryBudget) : IDisposab
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private void Spill(byte[] pixels)
+    {
+        try
+        {
+            _file ??= CreateTemporaryFile();
+            RandomAccess.Write(_file.SafeFileHandle, pixels, (long)(Count - _inMemory.Count) * imageLength);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The training images beyond memory cannot be written to the temporary folder '{Path.GetTempPath()}': {e.Message}", e);
+        }
+    }
 
     private static FileStream CreateTemporaryFile()
     {

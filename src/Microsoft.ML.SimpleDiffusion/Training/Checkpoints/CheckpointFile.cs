@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+
+/// <summary>A checkpoint as a safetensors file that is named after its step and has the configuration in its metadata.</summary>
+internal static class CheckpointFile
+{
+    /// <summary>Finds everything that may be a checkpoint or the leftover of one.</summary>
+    public const string SearchPattern = Prefix + "*";
+
+    private const string Prefix = "checkpoint-";
+    private const string Extension = ".safetensors";
+    private const string ConfigurationKey = "configuration";
+    private const string StepKey = "step";
+    private const string SkippedStepsKey = "skippedSteps";
+
+    /// <summary>Name of the file with the checkpoint of a step.</summary>
+    public static string NameOf(long step) => $"{Prefix}{step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
+
+    /// <summary>The step that a file is named after, or null if it has not the name of a checkpoint.</summary>
+    public static long? StepOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        bool isNumber = name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
+            && name.Length > Prefix.Length + Extension.Length;
+        return isNumber && TryParse(name[Prefix.Length..^Extension.Length], out long step) && name == NameOf(step) ? step : null;
+    }
+
+    /// <summary>Writes a checkpoint, as a whole or not at all.</summary>
+    public static void Write(string path, Checkpoint checkpoint)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
+            [StepKey] = checkpoint.Position.Step.ToString(CultureInfo.InvariantCulture),
+            [SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture),
+        };
+        AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
+    }
+
+    /// <summary>The configuration of the run that wrote a checkpoint.</summary>
+    /// <exception cref="FormatException">The file is damaged.</exception>
+    public static ModelConfiguration ReadConfiguration(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Verify(file, path).Configuration;
+    }
+
+    /// <summary>Fills tensors from a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="run">The configuration of the run that wants to go on.</param>
+    /// <param name="destinations">Untouched unless the file is whole and of this run.</param>
+    /// <exception cref="FormatException">The file is damaged, is not what its name says, or belongs to another run.</exception>
+    public static RestorePoint Read(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
+    {
+        using var file = File.OpenRead(path);
+        var (position, configuration) = Verify(file, path);
+        if (ConfigurationDifference.Find(configuration, run) is string difference)
+        {
+            throw new FormatException($"It belongs to another run: {difference}.");
+        }
+
+        file.Position = 0;
+        _ = SafetensorsReader.Read(file, file.Length, destinations);
+        return position;
+    }
+
+    /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
+    private static (RestorePoint Position, ModelConfiguration Configuration) Verify(FileStream file, string path)
+    {
+        var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
+        if (!metadata.TryGetValue(ConfigurationKey, out string? json) || !TryRead(metadata, StepKey, out long step))
+        {
+            throw new FormatException("It is not a checkpoint.");
+        }
+
+        // Files of earlier versions do not have it.
+        _ = TryRead(metadata, SkippedStepsKey, out long skipped);
+        return step == StepOf(path)
+            ? (new RestorePoint(step, skipped), ModelConfigurationJson.Parse(json))
+            : throw new FormatException($"It is the checkpoint of step {step} under another name.");
+    }
+
+    private static bool TryRead(IReadOnlyDictionary<string, string> metadata, string key, out long number)
+    {
+        number = 0;
+        return metadata.TryGetValue(key, out string? text) && TryParse(text, out number);
+    }
+
+    private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

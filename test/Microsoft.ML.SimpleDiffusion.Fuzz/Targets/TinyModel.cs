@@ -1,0 +1,30 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+
+namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
+
+/// <summary>A model of some thousand weights in every form that it is saved in.</summary>
+internal sealed class TinyModel
+{
+    private static readonly Lazy<TinyModel> Instance = new(() => new TinyModel());
+
+    private TinyModel()
+    {
+        using var folder = new TemporaryFolder();
+        var context = new MLContext(1);
+        using var model = context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(context));
+        using var stream = new MemoryStream();
+        context.Model.Save(model, null, stream);
+        model.SaveAsSafetensors(folder.Path);
+        Zip = stream.ToArray();
+        Configuration = File.ReadAllBytes(folder.File("config.json"));
+        Weights = File.ReadAllBytes(folder.File("model.safetensors"));
+    }
+
+    public static TinyModel Shared => Instance.Value;
+
+    public byte[] Zip { get; }
+
+    public byte[] Configuration { get; }
+
+    public byte[] Weights { get; }
+}

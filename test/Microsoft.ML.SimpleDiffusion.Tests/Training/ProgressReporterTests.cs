@@ -1,0 +1,62 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Reporting;
+
+namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
+
+[TestClass]
+public class ProgressReporterTests
+{
+    private readonly FakeTime _time = new();
+
+    [TestMethod]
+    public void Time_that_goes_backwards_counts_as_none()
+    {
+        var timer = new ElapsedTimer(_time);
+        _time.Now += TimeSpan.FromSeconds(2);
+        Assert.AreEqual(2, timer.Elapsed.TotalSeconds);
+
+        _time.Now -= TimeSpan.FromHours(1);
+        Assert.AreEqual(2, timer.Elapsed.TotalSeconds);
+
+        _time.Now += TimeSpan.FromSeconds(3);
+        Assert.AreEqual(5, timer.Elapsed.TotalSeconds);
+        timer.Restart();
+        Assert.AreEqual(0, timer.Elapsed.TotalSeconds);
+    }
+
+    [TestMethod]
+    public void Reports_go_on_when_the_clock_jumps_back_by_an_hour()
+    {
+        var reports = new List<TrainingProgress>();
+        var options = TinyData.Options(steps: 5);
+        options.Training.Progress = new Callback(reports.Add);
+        using var training = new TinyTraining(options);
+        using var feed = training.CreateFeed();
+        using var log = new TrainingLog(new MLContext(1));
+        using var files = new RunReports(training.Configuration, training.Target, _ => { });
+        var reporter = new ProgressReporter(log, training.Options, feed, training.State, new Yardstick(training.Target, FlopsPerImage: 1, PeakFlops: 1), files, _time);
+
+        Report(1, TimeSpan.FromSeconds(2));
+        Report(2, TimeSpan.FromHours(-1));
+        Report(3, TimeSpan.FromSeconds(2));
+        Report(4, TimeSpan.FromDays(-2));
+        Report(5, TimeSpan.Zero);
+
+        CollectionAssert.AreEqual(new[] { 1, 3, 5 }, reports.Select(report => report.Step).ToArray());
+        Assert.AreEqual(8 / 2.0, reports[0].ImagesPerSecond, 1e-9);
+        Assert.AreEqual(2 * 8 / 2.0, reports[1].ImagesPerSecond, 1e-9);
+        Assert.IsTrue(reports.All(report => double.IsFinite(report.ImagesPerSecond) && report.TimeRemaining >= TimeSpan.Zero));
+
+        void Report(int step, TimeSpan passed)
+        {
+            _time.Now += passed;
+            reporter.Report(step, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+        }
+    }
+
+    private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => action(value);
+    }
+}
