@@ -64,6 +64,14 @@ internal sealed record NetworkSpecification
     /// <summary>Width in pixels of the feature maps of a level.</summary>
     public int LevelWidth(int level) => Width >> level;
 
+    /// <summary>Height of the feature maps of every level that options with patching and levels chosen lead to.</summary>
+    public static int[] LevelHeights(SimpleDiffusionOptions options)
+    {
+        var network = options.Network;
+        int patchLevels = network.Patching == PatchingType.None ? 0 : network.PatchLevels!.Value;
+        return network.ChannelMultipliers!.Select((_, level) => options.ImageHeight >> (patchLevels + level)).ToArray();
+    }
+
     /// <summary>One line that says everything about the shape.</summary>
     public string Describe()
     {
@@ -91,7 +99,7 @@ internal sealed record NetworkSpecification
             BlocksPerLevel = network.BlocksPerLevel ?? throw Unresolved(),
             TransformerBlocks = Resolved(network.TransformerBlocks),
             AttentionHeads = network.AttentionHeads,
-            AttentionResolutions = network.AttentionResolutions,
+            AttentionResolutions = network.AttentionResolutions ?? throw Unresolved(),
             Dropout = network.Dropout,
             DropoutFromResolution = network.DropoutFromResolution,
             Patching = network.Patching,

@@ -34,8 +34,11 @@ public sealed class NetworkOptions
     /// <summary>Heads of each attention, 1 to 64; must divide the width at which attention is used. Default: 4.</summary>
     public int AttentionHeads { get; set; } = 4;
 
-    /// <summary>Heights (in feature maps) at which the U-Net uses self-attention. Default: 8 and 16, as in the paper.</summary>
-    public int[] AttentionResolutions { get; set; } = [8, 16];
+    /// <summary>
+    /// Heights of the feature maps at which the U-Net uses self-attention; each must occur. The U-ViT ignores them.
+    /// Null (default): those of 8 and 16 that occur, as in the paper.
+    /// </summary>
+    public int[]? AttentionResolutions { get; set; }
 
     /// <summary>Dropout probability, 0 (default) to below 1. The paper uses 0.1 (U-Net) and 0.2 (U-ViT) on a million images.</summary>
     [Range(0f, 0.3f, 0f, false)]
@@ -58,7 +61,7 @@ public sealed class NetworkOptions
         var copy = (NetworkOptions)MemberwiseClone();
         copy.ChannelMultipliers = (int[]?)ChannelMultipliers?.Clone();
         copy.BlocksPerLevel = (int[]?)BlocksPerLevel?.Clone();
-        copy.AttentionResolutions = (int[])AttentionResolutions.Clone();
+        copy.AttentionResolutions = (int[]?)AttentionResolutions?.Clone();
         return copy;
     }
 }

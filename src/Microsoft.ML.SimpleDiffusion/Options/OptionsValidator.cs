@@ -8,10 +8,26 @@ internal static class OptionsValidator
 {
     private const int MaxImageSide = 4096;
 
+    /// <summary>Checks options as a user gives them: <see cref="Validate"/>, and that no option is without effect.</summary>
+    /// <inheritdoc cref="Validate" path="/exception"/>
+    public static void ValidateNew(SimpleDiffusionOptions options)
+    {
+        Validate(options);
+        if (options.Network.Architecture == NetworkArchitecture.UNet)
+        {
+            ValidateResolutions(options);
+        }
+    }
+
     /// <summary>Checks everything that can be known before any data is seen.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range or contradicts another; the parameter name is the option's.</exception>
     public static void Validate(SimpleDiffusionOptions options)
     {
+        Require.NotNull("Network", options.Network);
+        Require.NotNull("Diffusion", options.Diffusion);
+        Require.NotNull("Training", options.Training);
+        Require.NotNull("Sampling", options.Sampling);
+        Require.NotNull("Compute", options.Compute);
         ValidateColumns(options);
         Require.Range("ImageHeight", options.ImageHeight, 4, MaxImageSide);
         Require.Range("ImageWidth", options.ImageWidth, 4, MaxImageSide);
@@ -200,7 +216,7 @@ internal static class OptionsValidator
         for (int level = 0; level < multipliers.Length; level++)
         {
             bool attends = isUNet
-                ? network.AttentionResolutions.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
+                ? network.AttentionResolutions!.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
                 : level == multipliers.Length - 1;
             int width = specification.LevelChannels(level);
             Require.That(
@@ -209,6 +225,28 @@ internal static class OptionsValidator
                 !attends || width % network.AttentionHeads == 0,
                 $"must divide the {width} channels at which attention is used");
         }
+    }
+
+    /// <summary>Checks that the resolutions that the U-Net's options name occur.</summary>
+    private static void ValidateResolutions(SimpleDiffusionOptions given)
+    {
+        var options = given.Clone();
+        NetworkDefaults.Complete(options, hasGpu: false);
+        int[] heights = NetworkSpecification.LevelHeights(options);
+        foreach (int resolution in given.Network.AttentionResolutions ?? [])
+        {
+            Require.That(
+                "Network.AttentionResolutions",
+                resolution,
+                heights.Contains(resolution),
+                $"must hold heights of the network's feature maps, which are {string.Join(", ", heights)}");
+        }
+
+        Require.That(
+            "Network.DropoutFromResolution",
+            given.Network.DropoutFromResolution,
+            given.Network.Dropout == 0 || given.Network.DropoutFromResolution >= heights[^1],
+            $"must be {heights[^1]}, the height of the lowest feature maps, or more, or nothing drops out");
     }
 
     private static void ValidateSize(string name, int size, SimpleDiffusionOptions options)
