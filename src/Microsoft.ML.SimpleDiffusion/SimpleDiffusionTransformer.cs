@@ -26,17 +26,19 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <param name="environment">The environment.</param>
     /// <param name="model">The model; this transformer becomes one of its owners.</param>
-    /// <param name="sampling">How to generate, or null for the model's own sampling options.</param>
-    internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SamplingOptions? sampling = null)
+    /// <param name="options">The model's options with new ones for generation, or null for the model's own.</param>
+    internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SimpleDiffusionOptions? options = null)
     {
         _environment = environment;
         _model = model;
-        var options = model.Configuration.Options.Clone();
-        options.Sampling = (sampling ?? options.Sampling).Clone();
-        _configuration = model.Configuration with { Options = options };
+        _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
-        new ImageTypeAttribute(options.ImageHeight, options.ImageWidth).Register();
+        var type = OutputColumns.ImageType(_configuration.Options);
+        var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
+
+        // The attribute's own Register throws without a size.
+        DataViewTypeManager.Register(type, typeof(MLImage), attribute);
     }
 
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>
@@ -52,14 +54,62 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>A transformer with other sampling options that shares this one's weights. The weights live until both are disposed of.</summary>
     /// <param name="sampling">How to generate. Copied.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or guidance is asked of an unconditional model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of range; guidance is asked of an unconditional model, or portraits of a model that does not know them; the strength is below 1
+    /// and there is no image to start from.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public SimpleDiffusionTransformer WithSampling(SamplingOptions sampling)
     {
         ArgumentNullException.ThrowIfNull(sampling);
-        ThrowIfDisposed();
-        OptionsValidator.ValidateSampling(sampling, _configuration.Condition);
-        return new SimpleDiffusionTransformer(_environment, _model.Share(), sampling);
+        return With(options => options.Sampling = sampling.Clone());
+    }
+
+    /// <summary>
+    /// A transformer that generates from the images of a column instead of from noise alone, and shares this one's weights. Saved and loaded like any
+    /// other. The weights live until both are disposed of.
+    /// </summary>
+    /// <param name="inputImageColumnName">
+    /// Column with images, file paths or pixel vectors. Other sizes are cropped around the centre and resized, as in training.
+    /// </param>
+    /// <param name="strength">
+    /// Diffusion time from which on the image is generated anew, above 0 (hardly changed) to 1 (nothing left of it). About this share of
+    /// <see cref="SamplingOptions.Steps"/> is done.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The name is empty or the strength out of range.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer ForImageToImage(string inputImageColumnName, float strength)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputImageColumnName);
+        return With(options =>
+        {
+            (options.InputImageColumnName, options.MaskColumnName) = (inputImageColumnName, null);
+            options.Sampling.Strength = strength;
+        });
+    }
+
+    /// <summary>
+    /// A transformer that keeps the black part of a mask and generates the white part anew, and shares this one's weights. Kept pixels come out as they
+    /// are. Saved and loaded like any other. The weights live until both are disposed of.
+    /// </summary>
+    /// <param name="inputImageColumnName">
+    /// Column with images, file paths or pixel vectors. Other sizes are cropped around the centre and resized, as in training.
+    /// </param>
+    /// <param name="maskColumnName">
+    /// Column with masks: images, file paths or pixel vectors with one channel, cropped and resized alike. Pixels from 128 up are generated.
+    /// </param>
+    /// <param name="strength">How much of the white part is generated anew: 1 (default) from noise alone; lower keeps some of what is there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A name is empty or the strength out of range.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer ForInpainting(string inputImageColumnName, string maskColumnName, float strength = 1)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputImageColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(maskColumnName);
+        return With(options =>
+        {
+            (options.InputImageColumnName, options.MaskColumnName) = (inputImageColumnName, maskColumnName);
+            options.Sampling.Strength = strength;
+        });
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
@@ -89,7 +139,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>The input's columns and the generated ones.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -99,7 +149,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>The input with a column of generated images. Lazy: images are generated in batches as they are read.</summary>
     /// <param name="input">The rows to generate for.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public IDataView Transform(IDataView input)
     {
@@ -130,6 +180,15 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ThrowIfDisposed();
         ModelIO.Save(ctx, _configuration, _model);
+    }
+
+    private SimpleDiffusionTransformer With(Action<SimpleDiffusionOptions> change)
+    {
+        ThrowIfDisposed();
+        var options = Options;
+        change(options);
+        OptionsValidator.ValidateGeneration(options, _configuration.Condition);
+        return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
     }
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)

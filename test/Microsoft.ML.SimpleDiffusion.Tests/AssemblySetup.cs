@@ -4,10 +4,13 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
-/// <summary>Loads libtorch before any test touches a tensor.</summary>
+/// <summary>
+/// Loads libtorch before any test touches a tensor, with one thread: the tests' networks are so small that threads only wait for each other, on a busy
+/// machine for long.
+/// </summary>
 [TestClass]
 public static class AssemblySetup
 {
     [AssemblyInitialize]
-    public static void LoadLibTorch(TestContext context) => ComputeTarget.Resolve(new ComputeOptions { Device = ComputeDevice.Cpu });
+    public static void LoadLibTorch(TestContext context) => ComputeTarget.Resolve(new ComputeOptions { Device = ComputeDevice.Cpu, Threads = 1 });
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
@@ -26,6 +27,16 @@ internal sealed class TrainedModel : IGenerativeModel
             ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
             return _shared.Network;
         }
+    }
+
+    /// <summary>Where it computes.</summary>
+    public Device Device => _shared.Device;
+
+    /// <inheritdoc cref="SharedNetwork.Predict(Tensor, Tensor, ImageConditions)"/>
+    public Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
+        return _shared.Predict(z, logSnr, conditions);
     }
 
     /// <summary>A model of the given configuration whose weights are still to be filled in.</summary>

@@ -40,6 +40,9 @@ internal sealed record NetworkSpecification
     /// <summary>Number of classes; 0 for an unconditional network.</summary>
     public required int ClassCount { get; init; }
 
+    /// <summary>Whether the network is told portraits from landscapes.</summary>
+    public required bool HasPortraitFlag { get; init; }
+
     /// <summary>Pixels on a side that patching folds into one.</summary>
     public int PatchSize => 1 << PatchLevels;
 
@@ -80,7 +83,8 @@ internal sealed record NetworkSpecification
         string middle = Architecture == NetworkArchitecture.UVit
             ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
             : $"attention at {string.Join(", ", AttentionResolutions)}";
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes)";
+        string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{portrait})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -105,6 +109,7 @@ internal sealed record NetworkSpecification
             Patching = network.Patching,
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
             ClassCount = classCount,
+            HasPortraitFlag = network.PortraitFlag,
         };
 
         static int Resolved(int? number) => number ?? throw Unresolved();

@@ -56,6 +56,13 @@ public sealed class NetworkOptions
     /// </summary>
     public int? PatchLevels { get; set; }
 
+    /// <summary>
+    /// Whether the model knows portraits (section 3.6): training images that are higher than wide are turned by a quarter and flagged, and the flag
+    /// asks for portraits at generation, which come out upright with height and width exchanged. Needs an <see cref="SimpleDiffusionOptions.ImageWidth"/>
+    /// above the <see cref="SimpleDiffusionOptions.ImageHeight"/>, such as 384×640. Default: false; portraits are cropped to the landscape format.
+    /// </summary>
+    public bool PortraitFlag { get; set; }
+
     internal NetworkOptions Clone()
     {
         var copy = (NetworkOptions)MemberwiseClone();

@@ -34,7 +34,7 @@ internal static class OptionsValidator
         Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
-        ValidateSamplingRanges(options.Sampling);
+        ValidateGeneration(options);
         if (options.ConditionColumnName is null)
         {
             RequireNoGuidance(options.Sampling);
@@ -44,15 +44,33 @@ internal static class OptionsValidator
         ValidateNetwork(options);
     }
 
-    /// <summary>Checks sampling options for a model with the given condition.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or guidance is asked of a model without condition.</exception>
-    public static void ValidateSampling(SamplingOptions sampling, ConditionDescription condition)
+    /// <summary>Checks how a model is to generate.</summary>
+    /// <param name="options">The model's options, with new ones for generation.</param>
+    /// <param name="condition">The model's condition.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or something is asked of the model that it has not learnt.</exception>
+    public static void ValidateGeneration(SimpleDiffusionOptions options, ConditionDescription condition)
     {
-        ValidateSamplingRanges(sampling);
+        ValidateGeneration(options);
         if (condition.Kind == ConditionKind.None)
         {
-            RequireNoGuidance(sampling);
+            RequireNoGuidance(options.Sampling);
         }
+    }
+
+    /// <summary>Checks sampling options and the columns that generation reads.</summary>
+    private static void ValidateGeneration(SimpleDiffusionOptions options)
+    {
+        var sampling = options.Sampling;
+        ValidateSamplingRanges(sampling);
+        Require.NotEmptyUnlessNull("PortraitColumnName", options.PortraitColumnName);
+        Require.NotEmptyUnlessNull("InputImageColumnName", options.InputImageColumnName);
+        Require.NotEmptyUnlessNull("MaskColumnName", options.MaskColumnName);
+        bool knowsPortraits = options.Network.PortraitFlag;
+        Require.That("PortraitColumnName", options.PortraitColumnName, options.PortraitColumnName is null || knowsPortraits, "must be null without Network.PortraitFlag");
+        Require.That("Sampling.Portrait", sampling.Portrait, !sampling.Portrait || knowsPortraits, "must be false without Network.PortraitFlag");
+        bool startsFromImages = options.InputImageColumnName is not null;
+        Require.That("MaskColumnName", options.MaskColumnName, options.MaskColumnName is null || startsFromImages, "must be null without InputImageColumnName");
+        Require.That("Sampling.Strength", sampling.Strength, sampling.Strength == 1 || startsFromImages, "must be 1 without InputImageColumnName");
     }
 
     private static void ValidateColumns(SimpleDiffusionOptions options)
@@ -159,6 +177,8 @@ internal static class OptionsValidator
         Require.Range("Sampling.DdimEta", sampling.DdimEta, 0, 1);
         Require.Above("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0);
         Require.Range("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0, 1);
+        Require.Above("Sampling.Strength", sampling.Strength, 0);
+        Require.Range("Sampling.Strength", sampling.Strength, 0, 1);
         Require.Range("Sampling.BatchSize", sampling.BatchSize, 1, 65536);
     }
 
@@ -180,6 +200,11 @@ internal static class OptionsValidator
         Require.Range("Network.PatchLevels", given.Network.PatchLevels ?? 1, 1, 2);
         Require.RangeBelow("Network.Dropout", given.Network.Dropout, 0, 1);
         Require.AtLeast("Network.DropoutFromResolution", given.Network.DropoutFromResolution, 0);
+        Require.That(
+            "Network.PortraitFlag",
+            given.Network.PortraitFlag,
+            !given.Network.PortraitFlag || given.ImageWidth > given.ImageHeight,
+            $"must be false unless ImageWidth ({given.ImageWidth}) is above ImageHeight ({given.ImageHeight})");
 
         // What is left open is filled in from the image size, so that only the rest can fail.
         var options = given.Clone();

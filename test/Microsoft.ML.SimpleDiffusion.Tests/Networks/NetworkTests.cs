@@ -23,7 +23,7 @@ public class NetworkTests
         using var scope = NewDisposeScope();
         using var network = Create(Specification(architecture, patching, levels, height, width));
 
-        var output = network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes }));
+        var output = network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), Conditions(0, Classes));
 
         CollectionAssert.AreEqual(new long[] { 2, 3, height, width }, output.shape);
 
@@ -39,7 +39,7 @@ public class NetworkTests
         using var network = Create(Specification(architecture, patching, levels, height, width));
         MakeNonZero(network);
 
-        network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes })).square().mean().backward();
+        network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), Conditions(0, Classes)).square().mean().backward();
 
         foreach (var (name, parameter) in network.named_parameters())
         {
@@ -50,12 +50,12 @@ public class NetworkTests
 
     [TestMethod]
     [DynamicData(nameof(Shapes))]
-    public void Cost_by_arithmetic_has_the_number_of_parameters_of_the_network(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
+    public void Cost_by_arithmetic_has_the_number_of_parameters_of_the_docs(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
     {
         var specification = Specification(architecture, patching, levels, height, width);
-        using var network = Create(specification);
 
-        Assert.AreEqual(network.parameters().Sum(p => p.numel()), NetworkCost.Of(specification).Parameters);
+        long documented = DocumentedWeights.Of(specification).Values.Sum(shape => shape.Aggregate(1L, (product, side) => product * side));
+        Assert.AreEqual(documented, NetworkCost.Of(specification).Parameters);
     }
 
     [TestMethod]
@@ -96,7 +96,7 @@ public class NetworkTests
         var specification = Specification(NetworkArchitecture.UVit, PatchingType.None, 1, 16, 16) with { ClassCount = 0 };
         using var network = Create(specification);
 
-        var output = network.forward(randn(2, 3, 16, 16), tensor(new[] { -3f, 3f }), null);
+        var output = network.forward(randn(2, 3, 16, 16), tensor(new[] { -3f, 3f }), default);
 
         CollectionAssert.AreEqual(new long[] { 2, 3, 16, 16 }, output.shape);
         CollectionAssert.DoesNotContain(network.named_parameters().Select(p => p.name).ToArray(), "embedding.classes.weight");
@@ -127,7 +127,7 @@ public class NetworkTests
             to.copy_(from.normal_());
         }
 
-        using var classes = tensor(new long[] { 0, 1, 2 });
+        var classes = Conditions(0, 1, 2);
         var expected = plain.forward(tensor(new[] { -15f, 3f, 15f }), classes);
         var actual = moved.forward(tensor(new[] { -15f, 3f, 15f }) + (float)(2 * Math.Log(32.0 / 256)), classes);
 
@@ -159,13 +159,16 @@ public class NetworkTests
         return network;
     }
 
+    private static ImageConditions Conditions(params long[] classes) => new(tensor(classes), Portrait: null);
+
     private static bool VariesInTraining(NetworkSpecification specification)
     {
         using var scope = NewDisposeScope();
         using var network = Create(specification);
         MakeNonZero(network);
         network.train();
-        Tensor z = randn(1, 3, 16, 16), logSnr = zeros(1), classes = zeros(1, dtype: ScalarType.Int64);
+        Tensor z = randn(1, 3, 16, 16), logSnr = zeros(1);
+        var classes = Conditions(0);
         return (network.forward(z, logSnr, classes) - network.forward(z, logSnr, classes)).abs().max().item<float>() > 1e-4;
     }
 

@@ -85,7 +85,7 @@ public class SamplerTests
         var options = new SamplingOptions { Sampler = sampler, Steps = steps, Thresholding = ThresholdingType.None, NoiseInterpolation = 0.2f };
 
         var images = SamplingLoop.Run(
-            options, PredictionType.X, new CosineSchedule(-15, 15), Denoise, guided: null, randn(64, 1, 16, 16), _ => randn(64, 1, 16, 16), onStep: null, CancellationToken.None);
+            options, PredictionType.X, new CosineSchedule(-15, 15), Denoise, guided: null, SamplingStart.FromNoise(randn(64, 1, 16, 16)), _ => randn(64, 1, 16, 16), constraint: null, CancellationToken.None);
 
         Assert.AreEqual(mean, images.mean().item<float>(), 0.01);
         Assert.AreEqual(deviation, images.std().item<float>(), 0.015);
@@ -108,7 +108,7 @@ public class SamplerTests
         using var noise = zeros(1, 1, 2, 2);
 
         using var images = SamplingLoop.Run(
-            options, PredictionType.V, new CosineSchedule(-15, 15), (z, _) => Count(z, ref plain), (z, _) => Count(z, ref guided), noise, _ => zeros(1, 1, 2, 2), onStep: null, CancellationToken.None);
+            options, PredictionType.V, new CosineSchedule(-15, 15), (z, _) => Count(z, ref plain), (z, _) => Count(z, ref guided), SamplingStart.FromNoise(noise), _ => zeros(1, 1, 2, 2), constraint: null, CancellationToken.None);
 
         Assert.AreEqual(steps, plain + guided);
         Assert.AreEqual(steps == 1 ? 0 : 3, plain);

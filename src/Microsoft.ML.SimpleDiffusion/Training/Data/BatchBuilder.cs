@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
@@ -23,6 +24,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         var imageValues = MemoryMarshal.Cast<byte, float>(images.bytes);
         var noiseValues = MemoryMarshal.Cast<byte, float>(noise.bytes);
         var classes = options.ConditionColumnName is null ? null : new long[batch];
+        var portrait = options.Network.PortraitFlag ? new long[batch] : null;
         Span<byte> pixels = new byte[size.Length];
         for (int i = 0; i < batch; i++)
         {
@@ -33,14 +35,16 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             Normalize(pixels, imageValues.Slice(i * size.Length, size.Length));
             if (options.Training.RandomHorizontalFlip && StatelessRandom.Uniform(_seed, RandomPurpose.Flip, (ulong)step, (ulong)position) < 0.5)
             {
-                FlipRows(imageValues.Slice(i * size.Length, size.Length), size.Width);
+                Mirror(imageValues.Slice(i * size.Length, size.Length), size, data.IsPortrait(index));
             }
 
             StatelessRandom.FillNormal(noiseValues.Slice(i * size.Length, size.Length), _seed, RandomPurpose.TrainingNoise, (ulong)step, (ulong)position);
+            portrait?[i] = data.IsPortrait(index) ? 1 : 0;
             classes?[i] = DropsCondition(step, position) ? data.ClassCount : data.ClassOf(index);
         }
 
-        return new TrainingBatch(step, microStep, images, noise, Times(step, microStep), classes is null ? null : tensor(classes));
+        return new TrainingBatch(
+            step, microStep, images, noise, Times(step, microStep), classes is null ? null : tensor(classes), portrait is null ? null : tensor(portrait));
     }
 
     /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>
@@ -86,11 +90,21 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         TensorPrimitives.Subtract(values, 1f, values);
     }
 
-    private static void FlipRows(Span<float> values, int width)
+    /// <summary>Mirrors left to right. A portrait lies on its side, so that its left and right are the rows at the top and at the bottom.</summary>
+    private static void Mirror(Span<float> values, ImageSize size, bool isPortrait)
     {
-        for (int start = 0; start < values.Length; start += width)
+        for (int start = 0; start < values.Length; start += size.Width)
         {
-            values.Slice(start, width).Reverse();
+            values.Slice(start, size.Width).Reverse();
+        }
+
+        if (isPortrait)
+        {
+            // All pixels of a channel in reverse order, with each row reversed back, is the order of the rows reversed.
+            for (int start = 0; start < values.Length; start += size.Height * size.Width)
+            {
+                values.Slice(start, size.Height * size.Width).Reverse();
+            }
         }
     }
 }
