@@ -29,4 +29,10 @@ internal enum RandomPurpose : uint
 
     /// <summary>Dropout inside the network.</summary>
     NetworkDropout = 9,
+
+    /// <summary>Noise level of an image whose likelihood is evaluated.</summary>
+    EvaluationTime = 10,
+
+    /// <summary>Noise of an image whose likelihood is evaluated.</summary>
+    EvaluationNoise = 11,
 }
