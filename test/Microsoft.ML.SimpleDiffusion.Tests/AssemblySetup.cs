@@ -5,7 +5,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
 /// <summary>
-/// Loads libtorch before any test touches a tensor, with one thread: the tests' networks are so small that threads only wait for each other, on a busy
+/// Loads libtorch before any test touches a tensor. One thread: tensors are so small here that threads would mostly wait for each other, and on a busy
 /// machine for long.
 /// </summary>
 [TestClass]

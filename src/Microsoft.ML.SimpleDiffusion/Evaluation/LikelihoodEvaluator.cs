@@ -80,7 +80,7 @@ internal sealed class LikelihoodEvaluator(TrainedModel model, ImageDataset data,
     /// <summary>An image's samples lie in as many strata of the range of log-SNR, each at a place of its own.</summary>
     private double LogSnr(int image, int sample)
     {
-        double place = StatelessRandom.Uniform((uint)seed, RandomPurpose.EvaluationTime, (ulong)sample, (ulong)image);
+        double place = StatelessRandom.Uniform((uint)seed, RandomPurpose.LikelihoodTime, (ulong)sample, (ulong)image);
         return _schedule.LogSnrMin + ((_schedule.LogSnrMax - _schedule.LogSnrMin) * (sample + place) / samplesPerImage);
     }
 
@@ -113,7 +113,7 @@ internal sealed class LikelihoodEvaluator(TrainedModel model, ImageDataset data,
         for (int i = 0; i < count; i++)
         {
             var image = values.Slice(i * data.Size.Length, data.Size.Length);
-            StatelessRandom.FillNormal(image, (uint)seed, RandomPurpose.EvaluationNoise, (ulong)sample, (ulong)(first + i));
+            StatelessRandom.FillNormal(image, (uint)seed, RandomPurpose.LikelihoodNoise, (ulong)sample, (ulong)(first + i));
         }
 
         return noise.to(model.Device).MoveToOuterDisposeScope();

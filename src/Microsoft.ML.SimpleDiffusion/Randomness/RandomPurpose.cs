@@ -31,8 +31,8 @@ internal enum RandomPurpose : uint
     NetworkDropout = 9,
 
     /// <summary>Noise level of an image whose likelihood is evaluated.</summary>
-    EvaluationTime = 10,
+    LikelihoodTime = 11,
 
     /// <summary>Noise of an image whose likelihood is evaluated.</summary>
-    EvaluationNoise = 11,
+    LikelihoodNoise = 12,
 }
