@@ -23,7 +23,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     internal SimpleDiffusionEstimator(IHostEnvironment environment, SimpleDiffusionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        OptionsValidator.Validate(options);
+        OptionsValidator.ValidateNew(options);
         _environment = environment;
         _options = options.Clone();
     }

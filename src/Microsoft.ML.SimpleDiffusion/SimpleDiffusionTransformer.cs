@@ -1,10 +1,10 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.Transforms.Image;
 
@@ -29,17 +29,19 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <param name="environment">The environment.</param>
     /// <param name="model">The model; this transformer becomes one of its owners.</param>
-    /// <param name="sampling">How to generate, or null for the model's own sampling options.</param>
-    internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SamplingOptions? sampling = null)
+    /// <param name="options">The model's options with new ones for generation, or null for the model's own.</param>
+    internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SimpleDiffusionOptions? options = null)
     {
         _environment = environment;
         _model = model;
-        var options = model.Configuration.Options.Clone();
-        options.Sampling = (sampling ?? options.Sampling).Clone();
-        _configuration = model.Configuration with { Options = options };
+        _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
-        new ImageTypeAttribute(options.ImageHeight, options.ImageWidth).Register();
+        var type = OutputColumns.ImageType(_configuration.Options);
+        var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
+
+        // The attribute's own Register throws without a size.
+        DataViewTypeManager.Register(type, typeof(MLImage), attribute);
     }
 
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>
@@ -55,14 +57,84 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>A transformer with other sampling options that shares this one's weights. The weights live until both are disposed of.</summary>
     /// <param name="sampling">How to generate. Copied.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or guidance is asked of an unconditional model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of range; guidance is asked of an unconditional model, or portraits of a model that does not know them; the strength is below 1
+    /// and there is no image to start from.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public SimpleDiffusionTransformer WithSampling(SamplingOptions sampling)
     {
         ArgumentNullException.ThrowIfNull(sampling);
+        return With(options => options.Sampling = sampling.Clone());
+    }
+
+    /// <summary>
+    /// A transformer that generates from the images of a column instead of from noise alone, and shares this one's weights. Saved and loaded like any
+    /// other. The weights live until both are disposed of.
+    /// </summary>
+    /// <param name="inputImageColumnName">
+    /// Column with images, file paths or pixel vectors. Other sizes are cropped around the centre and resized, as in training.
+    /// </param>
+    /// <param name="strength">
+    /// Diffusion time from which on the image is generated anew, above 0 (hardly changed) to 1 (nothing left of it). About this share of
+    /// <see cref="SamplingOptions.Steps"/> is done.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The name is empty or the strength out of range.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer ForImageToImage(string inputImageColumnName, float strength)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputImageColumnName);
+        return With(options =>
+        {
+            (options.InputImageColumnName, options.MaskColumnName) = (inputImageColumnName, null);
+            options.Sampling.Strength = strength;
+        });
+    }
+
+    /// <summary>
+    /// A transformer that keeps the black part of a mask and generates the white part anew, and shares this one's weights. Kept pixels come out as they
+    /// are. Saved and loaded like any other. The weights live until both are disposed of.
+    /// </summary>
+    /// <param name="inputImageColumnName">
+    /// Column with images, file paths or pixel vectors. Other sizes are cropped around the centre and resized, as in training.
+    /// </param>
+    /// <param name="maskColumnName">
+    /// Column with masks: images, file paths or pixel vectors with one channel, cropped and resized alike. Pixels from 128 up are generated.
+    /// </param>
+    /// <param name="strength">How much of the white part is generated anew: 1 (default) from noise alone; lower keeps some of what is there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A name is empty or the strength out of range.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer ForInpainting(string inputImageColumnName, string maskColumnName, float strength = 1)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputImageColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(maskColumnName);
+        return With(options =>
+        {
+            (options.InputImageColumnName, options.MaskColumnName) = (inputImageColumnName, maskColumnName);
+            options.Sampling.Strength = strength;
+        });
+    }
+
+    /// <summary>
+    /// How well the model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
+    /// gives the same result.
+    /// </summary>
+    /// <param name="images">
+    /// Held-out images in the column <see cref="SimpleDiffusionOptions.ImageColumnName"/>, and their conditions if the model has any. Read once.
+    /// </param>
+    /// <param name="samplesPerImage">Network evaluations per image, 1 or more, spread evenly over the noise levels.</param>
+    /// <param name="seed">Seed of noise and noise levels.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public LikelihoodMetrics EvaluateLikelihood(IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
         ThrowIfDisposed();
-        OptionsValidator.ValidateSampling(sampling, _configuration.Condition);
-        return new SimpleDiffusionTransformer(_environment, _model.Share(), sampling);
+        using var data = LoadHeldOut(images, cancellationToken);
+        return new LikelihoodEvaluator((TrainedModel)_model, data, samplesPerImage, seed).Evaluate(cancellationToken);
     }
 
     /// <summary>
@@ -73,18 +145,19 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// Held-out images with the columns that training needs. They are read into memory and taken <see cref="SamplingOptions.BatchSize"/> at a time.
     /// </param>
     /// <param name="logSnrs">Noise levels, from about -10 (nearly noise) to 10 (nearly clean).</param>
-    /// <param name="resolutions">Shorter sides, in pixels, to pool the errors to. None: the image's own.</param>
+    /// <param name="resolutions">Shorter sides, in pixels, to pool the errors to. Null (default): the image's own.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>An error for each noise level and resolution, in the order given, resolutions first.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
     /// </exception>
     /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public IReadOnlyList<DenoisingError> EvaluateDenoising(IDataView images, IReadOnlyList<double> logSnrs, params IReadOnlyList<int> resolutions)
+    public IReadOnlyList<DenoisingError> EvaluateDenoising(
+        IDataView images, IReadOnlyList<double> logSnrs, IReadOnlyList<int>? resolutions = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(logSnrs);
-        ArgumentNullException.ThrowIfNull(resolutions);
         ThrowIfDisposed();
         foreach (double logSnr in logSnrs)
         {
@@ -92,15 +165,10 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         }
 
         var options = _configuration.Options;
-        DenoisingEvaluation.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
-        if (_configuration.Condition.Kind != ConditionKind.None)
-        {
-            _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
-        }
-
-        using var data = ImageDataset.Load(images, options, _configuration.Condition, _ => { }, ImageDataset.DefaultMemoryBudget, CancellationToken.None);
-        return DenoisingEvaluation.Measure(
-            _model, data, logSnrs, resolutions.Count > 0 ? resolutions : [Math.Min(options.ImageHeight, options.ImageWidth)], options.Sampling.BatchSize);
+        resolutions ??= [Math.Min(options.ImageHeight, options.ImageWidth)];
+        DenoisingEvaluator.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
+        using var data = LoadHeldOut(images, cancellationToken);
+        return new DenoisingEvaluator((TrainedModel)_model, data, resolutions).Evaluate(logSnrs, cancellationToken);
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
@@ -130,7 +198,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>The input's columns and the generated ones.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -140,7 +208,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>The input with a column of generated images. Lazy: images are generated in batches as they are read.</summary>
     /// <param name="input">The rows to generate for.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The condition or seed column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public IDataView Transform(IDataView input)
     {
@@ -171,6 +239,27 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ThrowIfDisposed();
         ModelIO.Save(ctx, _configuration, _model);
+    }
+
+    private SimpleDiffusionTransformer With(Action<SimpleDiffusionOptions> change)
+    {
+        ThrowIfDisposed();
+        var options = Options;
+        change(options);
+        OptionsValidator.ValidateGeneration(options, _configuration.Condition);
+        return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
+    }
+
+    /// <summary>Images with the columns that training needs; the condition may be text, as in generation.</summary>
+    private ImageDataset LoadHeldOut(IDataView images, CancellationToken cancellationToken)
+    {
+        var (options, condition) = (_configuration.Options, _configuration.Condition);
+        if (condition.Kind != ConditionKind.None)
+        {
+            _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
+        }
+
+        return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);
     }
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)

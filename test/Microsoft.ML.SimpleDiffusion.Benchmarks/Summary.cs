@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Wavelets;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
@@ -18,6 +19,8 @@ internal static class Summary
         _ = ComputeTarget.Resolve(new ComputeOptions { Device = ComputeDevice.Cpu });
         TrainStep();
         ImageFeed();
+        Wavelet();
+        GuidedSampling();
         LiveTensors();
     }
 
@@ -64,6 +67,42 @@ internal static class Summary
         Line("image-feed-over-consumption", step / batch);
     }
 
+    /// <summary>Both transforms and their gradients at 128×128, over the training step of a network that works one level below.</summary>
+    private static void Wavelet()
+    {
+        using var workload = new TrainingWorkload(Workloads.Patched());
+        var options = workload.Options;
+        long[] shape = [options.Training.BatchSize, options.Channels, options.ImageHeight, options.ImageWidth];
+        int levels = options.Network.PatchLevels!.Value;
+        using var images = randn(shape, requires_grad: true);
+        using var gradient = randn(shape);
+        var (wavelet, step) = BestSecondsInTurns(
+            () =>
+            {
+                using var scope = NewDisposeScope();
+                Wavelet53.Inverse(Wavelet53.Forward(images, levels), levels).backward([gradient]);
+            },
+            workload.Step);
+        Line("dwt-share-of-train-step", wavelet / step);
+    }
+
+    /// <summary>
+    /// A sampling step under guidance runs the network on twice the images; outside the guidance interval it must cost what an unguided step costs.
+    /// </summary>
+    private static void GuidedSampling()
+    {
+        using var workload = new SamplingWorkload(Workloads.Benchmark());
+        var unguided = new SamplingOptions { Steps = 1 };
+        var guided = new SamplingOptions { Steps = 1, GuidanceScale = 2 };
+
+        // A single step lies at the end of the way.
+        var outside = new SamplingOptions { Steps = 1, GuidanceScale = 2, GuidanceIntervalEnd = 0.5f };
+        var (plain, twice) = BestSecondsInTurns(() => workload.Generate(unguided), () => workload.Generate(guided));
+        Line("guided-over-unguided-step", twice / plain);
+        var (plainAgain, once) = BestSecondsInTurns(() => workload.Generate(unguided), () => workload.Generate(outside));
+        Line("guided-outside-interval-over-unguided", once / plainAgain);
+    }
+
     private static void LiveTensors()
     {
         using var workload = new TrainingWorkload(Workloads.Tiny());
@@ -98,6 +137,22 @@ internal static class Summary
         }
 
         return best;
+    }
+
+    /// <summary>Best times of two actions that take turns, so that both see the same machine.</summary>
+    private static (double First, double Second) BestSecondsInTurns(Action first, Action second)
+    {
+        double bestFirst = double.MaxValue, bestSecond = double.MaxValue;
+        for (int i = 0; i < WarmUpSteps + MeasuredSteps; i++)
+        {
+            double a = Seconds(first), b = Seconds(second);
+            if (i >= WarmUpSteps)
+            {
+                (bestFirst, bestSecond) = (Math.Min(bestFirst, a), Math.Min(bestSecond, b));
+            }
+        }
+
+        return (bestFirst, bestSecond);
     }
 
     private static double Seconds(Action action)

@@ -12,6 +12,15 @@ internal static class Workloads
         TransformerBlocks = 6,
     });
 
+    /// <summary>The same network one wavelet level below 128×128.</summary>
+    public static SimpleDiffusionOptions Patched()
+    {
+        var options = Benchmark();
+        (options.ImageHeight, options.ImageWidth) = (128, 128);
+        (options.Network.Patching, options.Network.PatchLevels) = (PatchingType.Dwt, 1);
+        return options;
+    }
+
     /// <summary>What samples/QuickStart trains.</summary>
     public static SimpleDiffusionOptions QuickStart() => Create(32, 16, new NetworkOptions());
 

@@ -16,7 +16,7 @@ public class DenoisingEvaluationTests
         using var model = Untrained();
         var view = TinyData.View(_context, 48);
 
-        var errors = model.EvaluateDenoising(view, [logSnr], 8, 4);
+        var errors = model.EvaluateDenoising(view, [logSnr], [8, 4]);
 
         // v = 0 means x^ = alpha z, so x^ - x = alpha sigma eps - sigma^2 x, and pooling 2x2 pixels divides the variance of eps by 4.
         double alpha2 = 1 / (1 + Math.Exp(-logSnr)), sigma2 = 1 - alpha2;
@@ -47,7 +47,7 @@ public class DenoisingEvaluationTests
     {
         using var model = Untrained();
 
-        var errors = model.EvaluateDenoising(TinyData.View(_context, 3), [2, -2], 8, 4);
+        var errors = model.EvaluateDenoising(TinyData.View(_context, 3), [2, -2], [8, 4]);
 
         CollectionAssert.AreEqual(
             new[] { (2.0, 8), (2.0, 4), (-2.0, 8), (-2.0, 4) },
@@ -70,7 +70,7 @@ public class DenoisingEvaluationTests
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => model.EvaluateDenoising(unknown, [0])).Message, "violet");
 
         string Throws(IDataView data, double[] logSnrs, int resolution)
-            => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateDenoising(data, logSnrs, resolution)).Message;
+            => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateDenoising(data, logSnrs, [resolution])).Message;
     }
 
     [TestMethod]

@@ -128,11 +128,11 @@ internal sealed class GenerationCursor : DataViewRowCursor
         }
     }
 
-    private byte[] CurrentImage()
+    private (byte[] Pixels, bool IsPortrait) CurrentImage()
     {
         int row = CurrentRow();
         _images ??= _generate(_requests);
-        return _images[row];
+        return (_images[row], _requests[row].IsPortrait);
     }
 
     private int CurrentRow() => _row >= 0 && _row < _requests.Count ? _row : throw new InvalidOperationException("The cursor is not at a row: call MoveNext first.");

@@ -12,7 +12,7 @@ internal sealed class GenerationRow : DataViewRow
     private readonly RequestReader? _requestReader;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
     private long _imagePosition = -1;
-    private byte[] _image = [];
+    private (byte[] Pixels, bool IsPortrait) _image;
 
     public GenerationRow(
         DataViewRow input,
@@ -71,11 +71,12 @@ internal sealed class GenerationRow : DataViewRow
         base.Dispose(disposing);
     }
 
-    private byte[] CurrentImage()
+    private (byte[] Pixels, bool IsPortrait) CurrentImage()
     {
         if (_imagePosition != _input.Position)
         {
-            _image = _generate([_requestReader!.Read()])[0];
+            var request = _requestReader!.Read();
+            _image = (_generate([request])[0], request.IsPortrait);
             _imagePosition = _input.Position;
         }
 

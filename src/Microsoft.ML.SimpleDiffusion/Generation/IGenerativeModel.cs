@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
@@ -15,15 +14,8 @@ internal interface IGenerativeModel : IDisposable
     IGenerativeModel Share();
 
     /// <summary>Generates one image per request, in order. Safe to call from several threads: calls take turns.</summary>
-    /// <returns>For each request its pixels, planar [C, H, W], 0 to 255.</returns>
+    /// <returns>For each request its pixels, planar [C, H, W], 0 to 255; of a portrait upright, hence [C, W, H].</returns>
     byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);
-
-    /// <summary>Predicts the clean images behind noisy ones. Takes turns with <see cref="Generate"/>.</summary>
-    /// <param name="z">Noisy images [B, C, H, W] on the CPU.</param>
-    /// <param name="classes">Their classes; the number of classes means none.</param>
-    /// <param name="logSnr">Their log-SNR.</param>
-    /// <returns>Images [B, C, H, W] on the CPU, not clipped.</returns>
-    Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr);
 
     /// <summary>Writes the weights as a safetensors file.</summary>
     void WriteWeights(Stream stream);

@@ -1,46 +1,102 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
-/// <summary>Reads from a row what to generate: its class and its seed.</summary>
+/// <summary>Reads from a row what to generate: class, seed, format, and the image and the mask to start from.</summary>
 internal sealed class RequestReader
 {
     private readonly Func<int> _classOf;
     private readonly Func<ulong> _seedOf;
+    private readonly Func<bool> _isPortrait;
+    private readonly InputImageReader? _image;
+    private readonly InputImageReader? _mask;
 
     public RequestReader(DataViewRow row, ModelConfiguration configuration)
     {
         var options = configuration.Options;
+        var size = ImageSize.Of(options);
         _classOf = configuration.Condition.Kind == ConditionKind.None
             ? () => 0
             : ConditionColumn.CreateClassGetter(row, row.Schema[options.ConditionColumnName!], configuration.Condition);
         _seedOf = CreateSeedGetter(row, options);
+        _isPortrait = CreatePortraitGetter(row, options);
+        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size) : null;
+        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }) : null;
     }
 
     /// <summary>The input columns that generation needs, checked.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public static IEnumerable<DataViewSchema.Column> RequiredColumns(DataViewSchema schema, ModelConfiguration configuration)
     {
+        var options = configuration.Options;
         var columns = new List<DataViewSchema.Column>();
         if (configuration.Condition.Kind != ConditionKind.None)
         {
-            columns.Add(ConditionColumn.FindForGeneration(schema, configuration.Options.ConditionColumnName!));
+            columns.Add(ConditionColumn.FindForGeneration(schema, options.ConditionColumnName!));
         }
 
-        if (configuration.Options.SeedColumnName is string name)
+        if (options.SeedColumnName is string seed)
         {
-            columns.Add(SeedColumn.Find(schema, name));
+            columns.Add(SeedColumn.Find(schema, seed));
+        }
+
+        if (options.PortraitColumnName is string portrait)
+        {
+            columns.Add(FindPortraitColumn(schema, portrait));
+        }
+
+        if (options.InputImageColumnName is string image)
+        {
+            columns.Add(ImageColumn.Find(schema, "input image", image, options.Channels));
+        }
+
+        if (options.MaskColumnName is string mask)
+        {
+            columns.Add(ImageColumn.Find(schema, "mask", mask, channels: 1));
         }
 
         return columns;
     }
 
     /// <summary>What the current row asks for.</summary>
-    /// <exception cref="InvalidOperationException">The row's class was not in the training data.</exception>
-    public GenerationRequest Read() => new(_classOf(), _seedOf());
+    /// <exception cref="InvalidOperationException">The row's class was not in the training data, or its image or mask cannot be read.</exception>
+    public GenerationRequest Read()
+    {
+        bool isPortrait = _isPortrait();
+        return new GenerationRequest(_classOf(), _seedOf())
+        {
+            IsPortrait = isPortrait,
+            Image = _image?.Read(isPortrait),
+            Mask = _mask?.Read(isPortrait),
+        };
+    }
+
+    private static DataViewSchema.Column FindPortraitColumn(DataViewSchema schema, string name)
+    {
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("portrait", name);
+        return column.Type is BooleanDataViewType ? column : throw ColumnErrors.Mismatch("portrait", name, "Boolean", column.Type.ToString()!);
+    }
+
+    private static Func<bool> CreatePortraitGetter(DataViewRow row, SimpleDiffusionOptions options)
+    {
+        bool always = options.Sampling.Portrait;
+        if (options.PortraitColumnName is not string name)
+        {
+            return () => always;
+        }
+
+        var getter = row.GetGetter<bool>(row.Schema[name]);
+        return () =>
+        {
+            bool value = false;
+            getter(ref value);
+            return value;
+        };
+    }
 
     private static Func<ulong> CreateSeedGetter(DataViewRow row, SimpleDiffusionOptions options)
     {

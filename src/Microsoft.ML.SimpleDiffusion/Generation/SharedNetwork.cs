@@ -1,11 +1,8 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Samplers;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
@@ -38,6 +35,8 @@ internal sealed class SharedNetwork
 
     public long ParameterCount { get; }
 
+    public Device Device => _target.Device;
+
     public void AddOwner()
     {
         lock (_lock)
@@ -65,49 +64,51 @@ internal sealed class SharedNetwork
         {
             using var guard = no_grad();
             using var scope = NewDisposeScope();
-            var seeds = requests.Select(request => request.Seed).ToArray();
+            var size = ImageSize.Of(Configuration.Options);
+            var batch = new GenerationBatch(requests, size, _schedule, _target.Device);
+            var (start, constraint) = batch.Begin(sampling.Strength);
             var images = SamplingLoop.Run(
                 sampling,
                 Configuration.Options.Diffusion.Prediction,
                 _schedule,
-                CreateDenoiser(requests),
-                sampling.GuidanceScale == 1 ? null : CreateGuidedDenoiser(requests, sampling),
-                Noise(seeds, step: 0),
-                step => Noise(seeds, step + 1),
-                onStep: null,
+                CreateDenoiser(batch),
+                sampling.GuidanceScale == 1 ? null : CreateGuidedDenoiser(batch, sampling),
+                start,
+                step => batch.Noise(step + 1),
+                constraint,
                 cancellationToken);
-            return ToBytes(images);
+            return ToBytes(images).Zip(requests, (pixels, request) => request.IsPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels).ToArray();
         }
     }
 
-    /// <inheritdoc cref="IGenerativeModel.Denoise"/>
-    public Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr)
+    /// <summary>The network's prediction, as it is trained: float32 [B, C, H, W].</summary>
+    /// <param name="z">Noisy images [B, C, H, W].</param>
+    /// <param name="logSnr">Their log-SNR [B].</param>
+    /// <param name="conditions">Classes and portrait flags.</param>
+    public Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         lock (_lock)
         {
-            using var guard = no_grad();
             using var scope = NewDisposeScope();
-            var noisy = z.to(_target.Device);
-            var prediction = Predict(noisy, logSnr, Classes(classes.Select(index => (long)index)));
-            return Parametrization.ToX(Configuration.Options.Diffusion.Prediction, prediction, noisy, logSnr).cpu().MoveToOuterDisposeScope();
+            using var autocast = Autocast.Enter(_target.Precision, _target.Device.type);
+            return Network.forward(z, logSnr, conditions).to(ScalarType.Float32).MoveToOuterDisposeScope();
         }
     }
 
-    private Denoiser CreateDenoiser(IReadOnlyList<GenerationRequest> requests)
+    private Denoiser CreateDenoiser(GenerationBatch batch)
     {
-        var classes = Classes(requests.Select(request => (long)request.ClassIndex));
-        return (z, logSnr) => Predict(z, logSnr, classes);
+        var conditions = batch.Conditions(Network.Specification);
+        return (z, logSnr) => Predict(z, logSnr, conditions);
     }
 
     /// <summary>The conditional and the unconditional half run as one batch.</summary>
-    private Denoiser CreateGuidedDenoiser(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling)
+    private Denoiser CreateGuidedDenoiser(GenerationBatch batch, SamplingOptions sampling)
     {
-        long none = Configuration.Condition.ClassCount;
-        var classes = Classes(requests.Select(request => (long)request.ClassIndex).Concat(requests.Select(_ => none)));
+        var conditions = batch.GuidanceConditions(Network.Specification);
         return (z, logSnr) =>
         {
             using var scope = NewDisposeScope();
-            var halves = Predict(cat([z, z]), logSnr, classes).chunk(2);
+            var halves = Predict(cat([z, z]), logSnr, conditions).chunk(2);
             var guided = Guidance.Combine(halves[0], halves[1], sampling.GuidanceScale);
             if (sampling.GuidanceRescale > 0)
             {
@@ -118,31 +119,10 @@ internal sealed class SharedNetwork
         };
     }
 
-    private Tensor Predict(Tensor z, double logSnr, Tensor? classes)
+    private Tensor Predict(Tensor z, double logSnr, ImageConditions conditions)
     {
-        using var scope = NewDisposeScope();
-        using var autocast = Autocast.Enter(_target.Precision, _target.Device.type);
-        var levels = full(z.shape[0], (float)logSnr, dtype: ScalarType.Float32, device: _target.Device);
-        return Network.forward(z, levels, classes).to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
-
-    private Tensor? Classes(IEnumerable<long> classes)
-        => Configuration.Condition.Kind == ConditionKind.None ? null : tensor(classes.ToArray(), device: _target.Device);
-
-    /// <summary>Noise of one step [B, C, H, W]: each image's from its own seed, whatever the batch.</summary>
-    private Tensor Noise(ulong[] seeds, int step)
-    {
-        var options = Configuration.Options;
-        int length = options.Channels * options.ImageHeight * options.ImageWidth;
-        using var scope = NewDisposeScope();
-        var noise = empty([seeds.Length, options.Channels, options.ImageHeight, options.ImageWidth], dtype: ScalarType.Float32);
-        for (int i = 0; i < seeds.Length; i++)
-        {
-            using var row = noise[i];
-            StatelessRandom.FillNormal(MemoryMarshal.Cast<byte, float>(row.bytes)[..length], seeds[i], RandomPurpose.SamplingNoise, (ulong)step, 0);
-        }
-
-        return _target.Upload(noise).MoveToOuterDisposeScope();
+        using var levels = full(z.shape[0], (float)logSnr, dtype: ScalarType.Float32, device: _target.Device);
+        return Predict(z, levels, conditions);
     }
 
     /// <summary>From -1 .. 1 to 0 .. 255, rounded.</summary>

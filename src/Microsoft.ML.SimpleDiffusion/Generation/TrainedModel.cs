@@ -29,6 +29,16 @@ internal sealed class TrainedModel : IGenerativeModel
         }
     }
 
+    /// <summary>Where it computes.</summary>
+    public Device Device => _shared.Device;
+
+    /// <inheritdoc cref="SharedNetwork.Predict(Tensor, Tensor, ImageConditions)"/>
+    public Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
+        return _shared.Predict(z, logSnr, conditions);
+    }
+
     /// <summary>A model of the given configuration whose weights are still to be filled in.</summary>
     /// <param name="configuration">Checked configuration with nothing left open.</param>
     /// <param name="target">Where the model computes.</param>
@@ -72,13 +82,6 @@ internal sealed class TrainedModel : IGenerativeModel
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
         return _shared.Generate(requests, sampling, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
-        return _shared.Denoise(z, classes, logSnr);
     }
 
     /// <inheritdoc/>

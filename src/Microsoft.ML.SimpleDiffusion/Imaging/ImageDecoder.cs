@@ -10,9 +10,8 @@ internal static class ImageDecoder
     private const long MaxPixels = 1L << 28;
 
     /// <summary>Reads a file and brings it to the size that a model needs.</summary>
-    /// <returns>Planar pixels [C, H, W], 0 to 255.</returns>
     /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, truncated or too large.</exception>
-    public static byte[] DecodeFile(string path, ImageSize size)
+    public static PlanarImage DecodeFile(string path, TargetFormat format)
     {
         byte[] file;
         try
@@ -39,12 +38,20 @@ internal static class ImageDecoder
             throw new ImageFormatException($"it cannot be opened ({e.Message})", e);
         }
 
-        return Decode(file, size);
+        return Decode(file, format);
     }
 
+    /// <inheritdoc cref="DecodeFile(string, TargetFormat)"/>
+    /// <returns>Planar pixels [C, H, W], 0 to 255.</returns>
+    public static byte[] DecodeFile(string path, ImageSize size) => DecodeFile(path, new TargetFormat(size, AllowsPortrait: false)).Pixels;
+
     /// <summary>Decodes the bytes of an image file.</summary>
-    /// <inheritdoc cref="DecodeFile"/>
-    public static byte[] Decode(byte[] file, ImageSize size)
+    /// <inheritdoc cref="DecodeFile(string, ImageSize)"/>
+    public static byte[] Decode(byte[] file, ImageSize size) => Decode(file, new TargetFormat(size, AllowsPortrait: false)).Pixels;
+
+    /// <summary>Decodes the bytes of an image file.</summary>
+    /// <inheritdoc cref="DecodeFile(string, TargetFormat)"/>
+    public static PlanarImage Decode(byte[] file, TargetFormat format)
     {
         if (file.Length == 0)
         {
@@ -59,9 +66,9 @@ internal static class ImageDecoder
             throw new ImageFormatException($"it is {claimed.Width}x{claimed.Height} pixels, which is too large");
         }
 
-        using var decoded = DecodePixels(codec, size);
+        using var decoded = DecodePixels(codec, format.Size);
         using var upright = Orientation.Apply(decoded, codec.EncodedOrigin);
-        return PixelConverter.ToPlanar(upright, size);
+        return PixelConverter.ToPlanar(upright, format);
     }
 
     private static SKBitmap DecodePixels(SKCodec codec, ImageSize size)

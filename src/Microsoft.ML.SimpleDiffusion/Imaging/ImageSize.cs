@@ -9,5 +9,8 @@ internal readonly record struct ImageSize(int Channels, int Height, int Width)
     /// <summary>Bytes of an image.</summary>
     public int Length => Channels * Height * Width;
 
+    /// <summary>With height and width exchanged.</summary>
+    public ImageSize Transposed => new(Channels, Width, Height);
+
     public static ImageSize Of(SimpleDiffusionOptions options) => new(options.Channels, options.ImageHeight, options.ImageWidth);
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SimpleDiffusion.Imaging;
 internal static class PixelConverter
 {
     /// <summary>From an ML.NET image.</summary>
-    public static byte[] ToPlanar(MLImage image, ImageSize size)
+    public static PlanarImage ToPlanar(MLImage image, TargetFormat format)
     {
         var type = image.PixelFormat switch
         {
@@ -20,7 +20,14 @@ internal static class PixelConverter
         };
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, type, SKAlphaType.Premul));
         image.Pixels.CopyTo(PixelsOf(bitmap));
-        return ToPlanar(bitmap, size);
+        return ToPlanar(bitmap, format);
+    }
+
+    /// <summary>From planar pixels [C, H, W] of any height and width.</summary>
+    public static PlanarImage ToPlanar(ReadOnlySpan<byte> planar, ImageSize from, TargetFormat format)
+    {
+        var size = format.For(from.Width, from.Height);
+        return new PlanarImage(ToPlanar(planar, from, size), size);
     }
 
     /// <summary>From planar pixels [C, H, W] of another height and width.</summary>
@@ -33,6 +40,13 @@ internal static class PixelConverter
 
         using var bitmap = ToBitmap(planar, from);
         return ToPlanar(bitmap, size);
+    }
+
+    /// <inheritdoc cref="ToPlanar(SKBitmap, ImageSize)"/>
+    public static PlanarImage ToPlanar(SKBitmap bitmap, TargetFormat format)
+    {
+        var size = format.For(bitmap.Width, bitmap.Height);
+        return new PlanarImage(ToPlanar(bitmap, size), size);
     }
 
     /// <summary>From a bitmap with 8 bits for each of red, green, blue and premultiplied alpha.</summary>

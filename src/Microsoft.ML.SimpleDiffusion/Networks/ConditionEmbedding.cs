@@ -4,16 +4,17 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
-/// Embeds log-SNR and class. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
+/// Embeds log-SNR, class and portrait flag. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
 /// shift along with the schedule (appendix A).
 /// </summary>
-internal sealed class ConditionEmbedding : nn.Module<Tensor, Tensor?, Tensor>
+internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>
 {
     private const double TimeScale = 1000;
 
     private readonly Linear _dense1;
     private readonly Linear _dense2;
     private readonly Embedding? _classes;
+    private readonly Embedding? _portrait;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -36,12 +37,19 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, Tensor?, Tensor>
             _classes = nn.Embedding(specification.ClassCount + 1, specification.EmbeddingChannels);
             register_module("classes", _classes);
         }
+
+        if (specification.HasPortraitFlag)
+        {
+            // The first row is landscape, the second portrait.
+            _portrait = nn.Embedding(2, specification.EmbeddingChannels);
+            register_module("portrait", _portrait);
+        }
     }
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="classes">Class of each image, int64 [B], the number of classes meaning none; null in an unconditional network.</param>
+    /// <param name="conditions">Classes and portrait flags, as far as the network knows them.</param>
     /// <returns>The embedding after its last swish [B, E].</returns>
-    public override Tensor forward(Tensor logSnr, Tensor? classes)
+    public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
         var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
@@ -49,7 +57,12 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, Tensor?, Tensor>
         h = _dense2.forward(nn.functional.silu(h));
         if (_classes is not null)
         {
-            h = h + _classes.forward(classes ?? throw new ArgumentNullException(nameof(classes)));
+            h = h + _classes.forward(conditions.Classes ?? throw new ArgumentException("The network needs classes.", nameof(conditions)));
+        }
+
+        if (_portrait is not null)
+        {
+            h = h + _portrait.forward(conditions.Portrait ?? throw new ArgumentException("The network needs portrait flags.", nameof(conditions)));
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 /// A network that maps a noisy image, its log-SNR and its condition to a prediction of the image's shape. Patching wraps the whole network:
 /// what lies between works on patched feature maps.
 /// </summary>
-internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, Tensor?, Tensor>
+internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditions, Tensor>
 {
     /// <summary>Name of the parameter that embeds the position of the U-ViT's tokens.</summary>
     public const string PositionEmbeddingName = "position_embedding";
@@ -53,12 +53,12 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, Tensor?, Te
 
     /// <param name="z">Noisy images [B, C, H, W].</param>
     /// <param name="logSnr">Their log-SNR [B].</param>
-    /// <param name="classes">Their classes, int64 [B], the number of classes meaning none; null in an unconditional network.</param>
+    /// <param name="conditions">Their classes and portrait flags, as far as the network knows them.</param>
     /// <returns>The prediction [B, C, H, W].</returns>
-    public sealed override Tensor forward(Tensor z, Tensor logSnr, Tensor? classes)
+    public sealed override Tensor forward(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
-        var embedding = _embedding.forward(logSnr, classes);
+        var embedding = _embedding.forward(logSnr, conditions);
         var h = _patching is null ? z : _patching.Fold(z);
         h = ForwardPatched(h, embedding);
         return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();

@@ -93,7 +93,8 @@ internal readonly record struct NetworkCost(long Parameters, long ForwardFlops)
     private static NetworkCost Embedding(NetworkSpecification s)
     {
         var classes = new NetworkCost(s.ClassCount == 0 ? 0 : (s.ClassCount + 1L) * s.EmbeddingChannels, 0);
-        return Dense(s.BaseChannels, s.EmbeddingChannels, 1) + Dense(s.EmbeddingChannels, s.EmbeddingChannels, 1) + classes;
+        var portrait = new NetworkCost(s.HasPortraitFlag ? 2L * s.EmbeddingChannels : 0, 0);
+        return Dense(s.BaseChannels, s.EmbeddingChannels, 1) + Dense(s.EmbeddingChannels, s.EmbeddingChannels, 1) + classes + portrait;
     }
 
     private static NetworkCost Patching(NetworkSpecification s, long pixels)

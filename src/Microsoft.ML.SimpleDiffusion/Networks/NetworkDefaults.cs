@@ -9,6 +9,9 @@ internal static class NetworkDefaults
     /// <summary>Images of at least this many pixels on the shorter side are patched.</summary>
     private const int PatchingFrom = 128;
 
+    /// <summary>'attn_resolutions' of appendix B.1.</summary>
+    private static readonly int[] PaperAttentionResolutions = [8, 16];
+
     /// <summary>Sets every open number of <paramref name="options"/>.Network.</summary>
     /// <param name="options">The options to complete, in place.</param>
     /// <param name="hasGpu">Whether the network may be sized for a GPU.</param>
@@ -16,7 +19,7 @@ internal static class NetworkDefaults
     {
         var network = options.Network;
         int shorterSide = Math.Min(options.ImageHeight, options.ImageWidth);
-        CompletePatching(network, shorterSide);
+        CompletePatching(options, shorterSide);
 
         int patch = network.Patching == PatchingType.None ? 1 : 1 << network.PatchLevels!.Value;
         int downsamplings = network.ChannelMultipliers is { Length: > 0 } given
@@ -29,17 +32,27 @@ internal static class NetworkDefaults
         network.ChannelMultipliers ??= Multipliers(downsamplings, hasGpu && !isUNet ? 6 : 4);
         network.BlocksPerLevel ??= Enumerable.Repeat(2, isUNet ? downsamplings + 1 : downsamplings).ToArray();
         network.TransformerBlocks ??= hasGpu ? 12 : 4;
+        network.AttentionResolutions ??= isUNet
+            ? PaperAttentionResolutions.Where(NetworkSpecification.LevelHeights(options).Contains).ToArray()
+            : [.. PaperAttentionResolutions];
     }
 
-    private static void CompletePatching(NetworkOptions network, int shorterSide)
+    private static void CompletePatching(SimpleDiffusionOptions options, int shorterSide)
     {
+        var network = options.Network;
+        int fitting = FittingPatchLevels(options.ImageHeight, options.ImageWidth);
         if (network.Patching == PatchingType.Auto)
         {
-            network.Patching = shorterSide >= PatchingFrom || network.PatchLevels is not null ? PatchingType.Dwt : PatchingType.None;
+            bool isWanted = network.PatchLevels is not null || (shorterSide >= PatchingFrom && fitting > 0);
+            network.Patching = isWanted ? PatchingType.Dwt : PatchingType.None;
         }
 
-        network.PatchLevels ??= shorterSide > 256 ? 2 : 1;
+        network.PatchLevels ??= Math.Clamp(fitting, 1, shorterSide > 256 ? 2 : 1);
     }
+
+    /// <summary>How often, up to twice, both sides can be halved.</summary>
+    private static int FittingPatchLevels(int height, int width)
+        => height % 4 == 0 && width % 4 == 0 ? 2 : height % 2 == 0 && width % 2 == 0 ? 1 : 0;
 
     private static int CountDownsamplings(int height, int width, int lowest)
     {

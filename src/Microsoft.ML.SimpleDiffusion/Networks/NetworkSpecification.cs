@@ -43,6 +43,9 @@ internal sealed record NetworkSpecification
     /// <summary>Number of classes; 0 for an unconditional network.</summary>
     public required int ClassCount { get; init; }
 
+    /// <summary>Whether the network is told portraits from landscapes.</summary>
+    public required bool HasPortraitFlag { get; init; }
+
     /// <summary>Pixels on a side that patching folds into one.</summary>
     public int PatchSize => 1 << PatchLevels;
 
@@ -67,6 +70,14 @@ internal sealed record NetworkSpecification
     /// <summary>Width in pixels of the feature maps of a level.</summary>
     public int LevelWidth(int level) => Width >> level;
 
+    /// <summary>Height of the feature maps of every level that options with patching and levels chosen lead to.</summary>
+    public static int[] LevelHeights(SimpleDiffusionOptions options)
+    {
+        var network = options.Network;
+        int patchLevels = network.Patching == PatchingType.None ? 0 : network.PatchLevels!.Value;
+        return network.ChannelMultipliers!.Select((_, level) => options.ImageHeight >> (patchLevels + level)).ToArray();
+    }
+
     /// <summary>One line that says everything about the shape.</summary>
     public string Describe()
     {
@@ -75,7 +86,8 @@ internal sealed record NetworkSpecification
         string middle = Architecture == NetworkArchitecture.UVit
             ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
             : $"attention at {string.Join(", ", AttentionResolutions)}";
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes)";
+        string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{portrait})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -94,13 +106,14 @@ internal sealed record NetworkSpecification
             BlocksPerLevel = network.BlocksPerLevel ?? throw Unresolved(),
             TransformerBlocks = Resolved(network.TransformerBlocks),
             AttentionHeads = network.AttentionHeads,
-            AttentionResolutions = network.AttentionResolutions,
+            AttentionResolutions = network.AttentionResolutions ?? throw Unresolved(),
             Dropout = network.Dropout,
             DropoutFromResolution = network.DropoutFromResolution,
             Patching = network.Patching == PatchingType.Auto ? throw Unresolved() : network.Patching,
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
             ActivationCheckpointing = network.ActivationCheckpointing,
             ClassCount = classCount,
+            HasPortraitFlag = network.PortraitFlag,
         };
 
         static int Resolved(int? number) => number ?? throw Unresolved();

@@ -34,8 +34,11 @@ public sealed class NetworkOptions
     /// <summary>Heads of each attention, 1 to 64; must divide the width at which attention is used. Default: 4.</summary>
     public int AttentionHeads { get; set; } = 4;
 
-    /// <summary>Heights (in feature maps) at which the U-Net uses self-attention. Default: 8 and 16, as in the paper.</summary>
-    public int[] AttentionResolutions { get; set; } = [8, 16];
+    /// <summary>
+    /// Heights of the feature maps at which the U-Net uses self-attention; each must occur. The U-ViT ignores them.
+    /// Null (default): those of 8 and 16 that occur, as in the paper.
+    /// </summary>
+    public int[]? AttentionResolutions { get; set; }
 
     /// <summary>Dropout probability, 0 (default) to below 1. The paper uses 0.1 (U-Net) and 0.2 (U-ViT) on a million images.</summary>
     [Range(0f, 0.3f, 0f, false)]
@@ -59,12 +62,19 @@ public sealed class NetworkOptions
     /// </summary>
     public bool ActivationCheckpointing { get; set; }
 
+    /// <summary>
+    /// Whether the model knows portraits (section 3.6): training images that are higher than wide are turned by a quarter and flagged, and the flag
+    /// asks for portraits at generation, which come out upright with height and width exchanged. Needs an <see cref="SimpleDiffusionOptions.ImageWidth"/>
+    /// above the <see cref="SimpleDiffusionOptions.ImageHeight"/>, such as 384×640. Default: false; portraits are cropped to the landscape format.
+    /// </summary>
+    public bool PortraitFlag { get; set; }
+
     internal NetworkOptions Clone()
     {
         var copy = (NetworkOptions)MemberwiseClone();
         copy.ChannelMultipliers = (int[]?)ChannelMultipliers?.Clone();
         copy.BlocksPerLevel = (int[]?)BlocksPerLevel?.Clone();
-        copy.AttentionResolutions = (int[])AttentionResolutions.Clone();
+        copy.AttentionResolutions = (int[]?)AttentionResolutions?.Clone();
         return copy;
     }
 }

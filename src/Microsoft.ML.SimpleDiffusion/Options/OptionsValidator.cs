@@ -8,18 +8,33 @@ internal static class OptionsValidator
 {
     private const int MaxImageSide = 4096;
 
+    /// <summary>Checks options as a user gives them: <see cref="Validate"/>, and that no option is without effect.</summary>
+    /// <inheritdoc cref="Validate" path="/exception"/>
+    public static void ValidateNew(SimpleDiffusionOptions options)
+    {
+        Validate(options);
+        if (options.Network.Architecture == NetworkArchitecture.UNet)
+        {
+            ValidateResolutions(options);
+        }
+    }
+
     /// <summary>Checks everything that can be known before any data is seen.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range or contradicts another; the parameter name is the option's.</exception>
     public static void Validate(SimpleDiffusionOptions options)
     {
+        Require.NotNull("Network", options.Network);
+        Require.NotNull("Diffusion", options.Diffusion);
+        Require.NotNull("Training", options.Training);
+        Require.NotNull("Sampling", options.Sampling);
+        Require.NotNull("Compute", options.Compute);
         ValidateColumns(options);
         Require.Range("ImageHeight", options.ImageHeight, 4, MaxImageSide);
         Require.Range("ImageWidth", options.ImageWidth, 4, MaxImageSide);
         Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
-        ValidateBatch(options);
-        ValidateSamplingRanges(options.Sampling);
+        ValidateGeneration(options);
         if (options.ConditionColumnName is null)
         {
             RequireNoGuidance(options.Sampling);
@@ -29,15 +44,33 @@ internal static class OptionsValidator
         ValidateNetwork(options);
     }
 
-    /// <summary>Checks sampling options for a model with the given condition.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or guidance is asked of a model without condition.</exception>
-    public static void ValidateSampling(SamplingOptions sampling, ConditionDescription condition)
+    /// <summary>Checks how a model is to generate.</summary>
+    /// <param name="options">The model's options, with new ones for generation.</param>
+    /// <param name="condition">The model's condition.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or something is asked of the model that it has not learnt.</exception>
+    public static void ValidateGeneration(SimpleDiffusionOptions options, ConditionDescription condition)
     {
-        ValidateSamplingRanges(sampling);
+        ValidateGeneration(options);
         if (condition.Kind == ConditionKind.None)
         {
-            RequireNoGuidance(sampling);
+            RequireNoGuidance(options.Sampling);
         }
+    }
+
+    /// <summary>Checks sampling options and the columns that generation reads.</summary>
+    private static void ValidateGeneration(SimpleDiffusionOptions options)
+    {
+        var sampling = options.Sampling;
+        ValidateSamplingRanges(sampling);
+        Require.NotEmptyUnlessNull("PortraitColumnName", options.PortraitColumnName);
+        Require.NotEmptyUnlessNull("InputImageColumnName", options.InputImageColumnName);
+        Require.NotEmptyUnlessNull("MaskColumnName", options.MaskColumnName);
+        bool knowsPortraits = options.Network.PortraitFlag;
+        Require.That("PortraitColumnName", options.PortraitColumnName, options.PortraitColumnName is null || knowsPortraits, "must be null without Network.PortraitFlag");
+        Require.That("Sampling.Portrait", sampling.Portrait, !sampling.Portrait || knowsPortraits, "must be false without Network.PortraitFlag");
+        bool startsFromImages = options.InputImageColumnName is not null;
+        Require.That("MaskColumnName", options.MaskColumnName, options.MaskColumnName is null || startsFromImages, "must be null without InputImageColumnName");
+        Require.That("Sampling.Strength", sampling.Strength, sampling.Strength == 1 || startsFromImages, "must be 1 without InputImageColumnName");
     }
 
     private static void ValidateColumns(SimpleDiffusionOptions options)
@@ -134,18 +167,6 @@ internal static class OptionsValidator
         Require.Defined("Training.OnCancellation", training.OnCancellation);
     }
 
-    /// <summary>A batch is one tensor, and the memory of a tensor is a span: 2 GB at most.</summary>
-    private static void ValidateBatch(SimpleDiffusionOptions options)
-    {
-        long imageBytes = (long)options.Channels * options.ImageHeight * options.ImageWidth * sizeof(float);
-        long largest = int.MaxValue / imageBytes;
-        Require.That(
-            "Training.BatchSize",
-            options.Training.BatchSize,
-            options.Training.BatchSize <= largest,
-            $"must be at most {largest} for images of this size; Training.GradientAccumulation adds up several batches");
-    }
-
     private static void ValidateSamplingRanges(SamplingOptions sampling)
     {
         Require.Defined("Sampling.Sampler", sampling.Sampler);
@@ -164,6 +185,8 @@ internal static class OptionsValidator
         Require.Range("Sampling.DdimEta", sampling.DdimEta, 0, 1);
         Require.Above("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0);
         Require.Range("Sampling.DynamicThresholdQuantile", sampling.DynamicThresholdQuantile, 0, 1);
+        Require.Above("Sampling.Strength", sampling.Strength, 0);
+        Require.Range("Sampling.Strength", sampling.Strength, 0, 1);
         Require.Range("Sampling.BatchSize", sampling.BatchSize, 1, 65536);
     }
 
@@ -185,6 +208,11 @@ internal static class OptionsValidator
         Require.Range("Network.PatchLevels", given.Network.PatchLevels ?? 1, 1, 2);
         Require.RangeBelow("Network.Dropout", given.Network.Dropout, 0, 1);
         Require.AtLeast("Network.DropoutFromResolution", given.Network.DropoutFromResolution, 0);
+        Require.That(
+            "Network.PortraitFlag",
+            given.Network.PortraitFlag,
+            !given.Network.PortraitFlag || given.ImageWidth > given.ImageHeight,
+            $"must be false unless ImageWidth ({given.ImageWidth}) is above ImageHeight ({given.ImageHeight})");
 
         // What is left open is filled in from the image size, so that only the rest can fail.
         var options = given.Clone();
@@ -221,7 +249,7 @@ internal static class OptionsValidator
         for (int level = 0; level < multipliers.Length; level++)
         {
             bool attends = isUNet
-                ? network.AttentionResolutions.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
+                ? network.AttentionResolutions!.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
                 : level == multipliers.Length - 1;
             int width = specification.LevelChannels(level);
             Require.That(
@@ -230,6 +258,28 @@ internal static class OptionsValidator
                 !attends || width % network.AttentionHeads == 0,
                 $"must divide the {width} channels at which attention is used");
         }
+    }
+
+    /// <summary>Checks that the resolutions that the U-Net's options name occur.</summary>
+    private static void ValidateResolutions(SimpleDiffusionOptions given)
+    {
+        var options = given.Clone();
+        NetworkDefaults.Complete(options, hasGpu: false);
+        int[] heights = NetworkSpecification.LevelHeights(options);
+        foreach (int resolution in given.Network.AttentionResolutions ?? [])
+        {
+            Require.That(
+                "Network.AttentionResolutions",
+                resolution,
+                heights.Contains(resolution),
+                $"must hold heights of the network's feature maps, which are {string.Join(", ", heights)}");
+        }
+
+        Require.That(
+            "Network.DropoutFromResolution",
+            given.Network.DropoutFromResolution,
+            given.Network.Dropout == 0 || given.Network.DropoutFromResolution >= heights[^1],
+            $"must be {heights[^1]}, the height of the lowest feature maps, or more, or nothing drops out");
     }
 
     private static void ValidateSize(string name, int size, SimpleDiffusionOptions options)

@@ -11,6 +11,8 @@ internal static class Require
         }
     }
 
+    public static void NotNull(string option, object? value) => That(option, value, value is not null, "must not be null");
+
     /// <summary>Bounds included; NaN is refused.</summary>
     public static void Range(string option, double value, double min, double max)
         => That(option, value, value >= min && value <= max, max == double.MaxValue ? $"must be {min} or more" : $"must be {min} to {max}");

@@ -50,6 +50,18 @@ public sealed class SamplingOptions
     /// <summary>Quantile of dynamic thresholding, above 0 to 1. Default: 0.995 (Saharia et al. 2022).</summary>
     public float DynamicThresholdQuantile { get; set; } = 0.995f;
 
+    /// <summary>
+    /// Diffusion time from which an image to start from is generated anew, above 0 (hardly changed) to 1 (default; nothing of it is left but what a
+    /// mask keeps). Takes about this share of <see cref="Steps"/>. Only with <see cref="SimpleDiffusionOptions.InputImageColumnName"/> may it be below 1.
+    /// </summary>
+    public float Strength { get; set; } = 1;
+
+    /// <summary>
+    /// Whether images are portraits, with height and width exchanged. Needs a model with <see cref="NetworkOptions.PortraitFlag"/>;
+    /// <see cref="SimpleDiffusionOptions.PortraitColumnName"/> decides row by row instead. Default: false.
+    /// </summary>
+    public bool Portrait { get; set; }
+
     /// <summary>Images generated at once, 1 or more. Affects speed and memory, not the images. Default: 8.</summary>
     public int BatchSize { get; set; } = 8;
 

@@ -36,6 +36,24 @@ public sealed class SimpleDiffusionOptions
     /// </summary>
     public string? SeedColumnName { get; set; }
 
+    /// <summary>
+    /// Name of a Boolean column that asks for a portrait at generation; a model with <see cref="NetworkOptions.PortraitFlag"/> is needed.
+    /// Null (default): <see cref="SamplingOptions.Portrait"/> decides for all rows.
+    /// </summary>
+    public string? PortraitColumnName { get; set; }
+
+    /// <summary>
+    /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training.
+    /// <see cref="SamplingOptions.Strength"/> says how much of them is left. Null (default): images are generated from noise alone.
+    /// </summary>
+    public string? InputImageColumnName { get; set; }
+
+    /// <summary>
+    /// Name of a column with masks at generation: image, file path or pixel vector [1, height, width]. White pixels (128 and above) are generated,
+    /// black ones keep the image of <see cref="InputImageColumnName"/>. Null (default): all pixels are generated.
+    /// </summary>
+    public string? MaskColumnName { get; set; }
+
     /// <summary>Height of the images in pixels, 4 to 4096. Training images of another size are cropped and resized. Default: 64.</summary>
     public int ImageHeight { get; set; } = 64;
 

@@ -32,4 +32,10 @@ internal enum RandomPurpose : uint
 
     /// <summary>Noise of an image on which a model's error is measured.</summary>
     EvaluationNoise = 10,
+
+    /// <summary>Noise level of an image whose likelihood is evaluated.</summary>
+    LikelihoodTime = 11,
+
+    /// <summary>Noise of an image whose likelihood is evaluated.</summary>
+    LikelihoodNoise = 12,
 }

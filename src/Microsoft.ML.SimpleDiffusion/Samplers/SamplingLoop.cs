@@ -9,16 +9,17 @@ internal static class SamplingLoop
 {
     /// <summary>
     /// Evaluates the network at the times N/N, (N-1)/N, …, 1/N. All but the last evaluation are followed by a step to the next time; the last
-    /// prediction of the clean image is the result, as in appendix A ('return the mean').
+    /// prediction of the clean image is the result, as in appendix A ('return the mean'). From a start at a time T below 1 the way is as many times
+    /// shorter: N T evaluations, rounded up, spread evenly from T down.
     /// </summary>
     /// <param name="options">Sampler, number of evaluations N, thresholding, guidance interval.</param>
     /// <param name="prediction">What the network predicts.</param>
     /// <param name="schedule">The noise schedule of the training.</param>
     /// <param name="conditional">The network under its condition.</param>
     /// <param name="guided">The network with guidance, for evaluations in the guidance interval; null if guidance is off.</param>
-    /// <param name="initialNoise">Standard normal noise [B, C, H, W].</param>
+    /// <param name="start">Where to begin.</param>
     /// <param name="stepNoise">Standard normal noise of the step with the given number, 0-based.</param>
-    /// <param name="onStep">Called after each evaluation with the number of evaluations done.</param>
+    /// <param name="constraint">What must hold of the images at every noise level, or null.</param>
     /// <param name="cancellationToken">Checked before each evaluation.</param>
     /// <returns>Images [B, C, H, W], about -1 to 1.</returns>
     public static Tensor Run(
@@ -27,13 +28,13 @@ internal static class SamplingLoop
         INoiseSchedule schedule,
         Denoiser conditional,
         Denoiser? guided,
-        Tensor initialNoise,
+        SamplingStart start,
         Func<int, Tensor> stepNoise,
-        Action<int>? onStep,
+        Constraint? constraint,
         CancellationToken cancellationToken)
     {
-        int count = options.Steps;
-        Tensor z = initialNoise.alias();
+        int count = (int)Math.Ceiling(options.Steps * start.Time);
+        Tensor z = Constrain(constraint, start.Z.alias(), schedule.LogSnr(start.Time));
         Tensor? previousX = null;
         double logSnrPrevious = double.NaN;
         try
@@ -41,20 +42,19 @@ internal static class SamplingLoop
             for (int i = 0; i < count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                double logSnr = schedule.LogSnr((double)(count - i) / count);
-                bool isGuided = guided is not null && Guidance.IsActive(options, count == 1 ? 1 : (double)i / (count - 1));
+                double logSnr = schedule.LogSnr(Time(start.Time, i, count));
+                bool isGuided = guided is not null && Guidance.IsActive(options, Progress(options.Steps, start.Time, i, count));
                 var x = PredictX(options, prediction, isGuided ? guided! : conditional, z, logSnr);
-                onStep?.Invoke(i + 1);
                 if (i == count - 1)
                 {
-                    return x;
+                    return Constrain(constraint, x, double.PositiveInfinity);
                 }
 
-                double logSnrNext = schedule.LogSnr((double)(count - i - 1) / count);
+                double logSnrNext = schedule.LogSnr(Time(start.Time, i + 1, count));
                 var next = Step(options, z, x, previousX, logSnrPrevious, logSnr, logSnrNext, i, stepNoise);
                 z.Dispose();
                 previousX?.Dispose();
-                (z, previousX, logSnrPrevious) = (next, x, logSnr);
+                (z, previousX, logSnrPrevious) = (Constrain(constraint, next, logSnrNext), x, logSnr);
             }
 
             throw new ArgumentOutOfRangeException(nameof(options), count, "There must be at least one step.");
@@ -63,6 +63,30 @@ internal static class SamplingLoop
         {
             z.Dispose();
             previousX?.Dispose();
+        }
+    }
+
+    /// <summary>Time of an evaluation.</summary>
+    private static double Time(double start, int evaluation, int count) => start * ((double)(count - evaluation) / count);
+
+    /// <summary>Share of the whole way from noise (0) to image (1) at which an evaluation lies. The last one of a whole way is at its end.</summary>
+    private static double Progress(int steps, double start, int evaluation, int count)
+    {
+        double skipped = steps * (1 - start), stepLength = steps * start / count;
+        return steps == 1 ? 1 : Math.Min((skipped + (evaluation * stepLength)) / (steps - 1), 1);
+    }
+
+    /// <summary>Takes <paramref name="z"/> and gives what the constraint makes of it.</summary>
+    private static Tensor Constrain(Constraint? constraint, Tensor z, double logSnr)
+    {
+        if (constraint is null)
+        {
+            return z;
+        }
+
+        using (z)
+        {
+            return constraint(z, logSnr);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
@@ -63,18 +64,18 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
         using var scope = NewDisposeScope();
         var x = target.Upload(batch.Images);
         var noise = target.Upload(batch.Noise);
-        var classes = batch.Classes is null ? null : target.Upload(batch.Classes);
+        var conditions = new ImageConditions(batch.Classes is null ? null : target.Upload(batch.Classes), batch.Portrait is null ? null : target.Upload(batch.Portrait));
         var logSnr = tensor(Array.ConvertAll(batch.Times, t => (float)schedule.LogSnr(t)), device: target.Device);
         var z = ForwardProcess.Diffuse(x, noise, logSnr);
-        var prediction = Predict(z, logSnr, classes);
+        var prediction = Predict(z, logSnr, conditions);
         var perExample = DiffusionLoss.PerExample(options.Diffusion, options.Diffusion.Loss, prediction, x, noise, logSnr);
         return (perExample.mean() / options.Training.GradientAccumulation).MoveToOuterDisposeScope();
     }
 
-    private Tensor Predict(Tensor z, Tensor logSnr, Tensor? classes)
+    private Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         using var autocast = Autocast.Enter(target.Precision, target.Device.type);
-        return state.Network.forward(z, logSnr, classes).to(ScalarType.Float32);
+        return state.Network.forward(z, logSnr, conditions).to(ScalarType.Float32);
     }
 
     /// <summary>Dropout masks come from libtorch's own generator: the only randomness that is not ours.</summary>

@@ -63,17 +63,5 @@ public class OutOfMemoryTests
     public void Other_messages_are_told_apart(string message, bool expected)
         => Assert.AreEqual(expected, OutOfMemory.IsCauseOf(new NativeException(message)));
 
-    [TestMethod]
-    public void Batch_that_is_no_tensor_for_us_is_refused_with_the_largest_that_is()
-    {
-        var options = new SimpleDiffusionOptions { ImageHeight = 512, ImageWidth = 512 };
-        options.Training.BatchSize = 683;
-
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.SimpleDiffusion(options));
-
-        Assert.AreEqual("Training.BatchSize", error.ParamName);
-        StringAssert.Contains(error.Message, "at most 682");
-    }
-
     private sealed class NativeException(string message) : ExternalException(message);
 }

@@ -85,6 +85,67 @@ public class DiffusionTests
         Assert.AreEqual((1.0 / 4) + (1.0 / 4 / 2), loss, 1e-6);
     }
 
+    // Two pixels: x = (0.5, -0.25), eps = (1, -1), prediction = (0.3, 0.2); bias -3, gamma 2. Worked out apart from the library: alpha² = 1 / (1 + e^-logSNR),
+    // z = alpha x + sigma eps; what the prediction means for x, eps and v; their mean squared errors; times 1 / (1 + e^(logSNR + 3)), min(e^logSNR, 2).
+    [TestMethod]
+    [DataRow(PredictionType.V, LossType.Epsilon, 1.0, 0.3449728)]
+    [DataRow(PredictionType.V, LossType.V, 1.0, 0.4718812)]
+    [DataRow(PredictionType.V, LossType.X, 1.0, 0.1269084)]
+    [DataRow(PredictionType.V, LossType.Sigmoid, 1.0, 0.0062048)]
+    [DataRow(PredictionType.V, LossType.MinSnr, 1.0, 0.2538168)]
+    [DataRow(PredictionType.Epsilon, LossType.Epsilon, 1.0, 0.9650000)]
+    [DataRow(PredictionType.Epsilon, LossType.V, 1.0, 1.3200037)]
+    [DataRow(PredictionType.Epsilon, LossType.X, 1.0, 0.3550037)]
+    [DataRow(PredictionType.Epsilon, LossType.Sigmoid, 1.0, 0.0173567)]
+    [DataRow(PredictionType.Epsilon, LossType.MinSnr, 1.0, 0.7100073)]
+    [DataRow(PredictionType.X, LossType.Epsilon, 1.0, 0.3295917)]
+    [DataRow(PredictionType.X, LossType.V, 1.0, 0.4508417)]
+    [DataRow(PredictionType.X, LossType.X, 1.0, 0.1212500)]
+    [DataRow(PredictionType.X, LossType.Sigmoid, 1.0, 0.0059281)]
+    [DataRow(PredictionType.X, LossType.MinSnr, 1.0, 0.2425000)]
+    [DataRow(PredictionType.V, LossType.Epsilon, -2.0, 0.0164658)]
+    [DataRow(PredictionType.V, LossType.V, -2.0, 0.1381321)]
+    [DataRow(PredictionType.V, LossType.X, -2.0, 0.1216664)]
+    [DataRow(PredictionType.V, LossType.Sigmoid, -2.0, 0.0044283)]
+    [DataRow(PredictionType.V, LossType.MinSnr, -2.0, 0.0164658)]
+    [DataRow(PredictionType.Epsilon, LossType.Epsilon, -2.0, 0.9650000)]
+    [DataRow(PredictionType.Epsilon, LossType.V, -2.0, 8.0954391)]
+    [DataRow(PredictionType.Epsilon, LossType.X, -2.0, 7.1304391)]
+    [DataRow(PredictionType.Epsilon, LossType.Sigmoid, -2.0, 0.2595285)]
+    [DataRow(PredictionType.Epsilon, LossType.MinSnr, -2.0, 0.9650000)]
+    [DataRow(PredictionType.X, LossType.Epsilon, -2.0, 0.0164094)]
+    [DataRow(PredictionType.X, LossType.V, -2.0, 0.1376594)]
+    [DataRow(PredictionType.X, LossType.X, -2.0, 0.1212500)]
+    [DataRow(PredictionType.X, LossType.Sigmoid, -2.0, 0.0044132)]
+    [DataRow(PredictionType.X, LossType.MinSnr, -2.0, 0.0164094)]
+    public void Loss_is_the_number_worked_out_by_hand(PredictionType type, LossType loss, double logSnr, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var options = new DiffusionOptions { Prediction = type, SigmoidLossBias = -3, MinSnrGamma = 2 };
+        Tensor x = Pixels(0.5f, -0.25f), noise = Pixels(1, -1), prediction = Pixels(0.3f, 0.2f);
+
+        double actual = DiffusionLoss.PerExample(options, loss, prediction, x, noise, tensor(new[] { (float)logSnr })).item<float>();
+
+        Assert.AreEqual(expected, actual, 2e-6 * Math.Max(1, expected));
+        static Tensor Pixels(float a, float b) => tensor(new[] { a, b }).view(1, 1, 1, 2);
+    }
+
+    [TestMethod]
+    [DataRow(64, 64, 3.0 / 64)]
+    [DataRow(64, 128, 3.0 / 64)]
+    [DataRow(256, 256, (1.0 / 256) + (1.0 / 128) + (1.0 / 64) + (1.0 / 32))]
+    public void Multiscale_loss_of_a_coarse_error_counts_at_every_resolution_from_32(int height, int width, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var options = new DiffusionOptions { Prediction = PredictionType.Epsilon, MultiscaleBaseResolution = 32 };
+        Tensor noise = zeros(1, 1, height, width), coarse = ones(1, 1, height, width), fine = ones(1, 1, height, width);
+        fine[TensorIndex.Ellipsis, TensorIndex.Slice(0, null, 2)] = -1;
+
+        // An error of one everywhere survives pooling; one of alternating sign counts at full resolution only, which is that of the shorter side.
+        Assert.AreEqual(expected, DiffusionLoss.PerExample(options, LossType.Epsilon, coarse, noise, noise, zeros(1)).item<float>(), 1e-6);
+        Assert.AreEqual(1.0 / Math.Min(height, width), DiffusionLoss.PerExample(options, LossType.Epsilon, fine, noise, noise, zeros(1)).item<float>(), 1e-6);
+    }
+
     private static double MeanSquare(Tensor residual) => residual.square().mean().item<float>();
 
     private static void AssertClose(Tensor expected, Tensor actual) => Assert.IsLessThan(1e-8, (expected - actual).abs().max().item<double>());

@@ -155,7 +155,7 @@ public class ImageDecoderTests
         byte[] planar = Enumerable.Range(0, size.Length).Select(i => (byte)(3 * i)).ToArray();
         using var image = ImageEncoder.ToMLImage(planar, size);
 
-        CollectionAssert.AreEqual(planar, PixelConverter.ToPlanar(image, size));
+        CollectionAssert.AreEqual(planar, PixelConverter.ToPlanar(image, new TargetFormat(size, AllowsPortrait: false)).Pixels);
     }
 
     /// <summary>Puts an EXIF segment with nothing but the orientation behind the start marker of a JPEG file.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
@@ -8,18 +9,12 @@ public class NetworkTests
 {
     private const int Classes = 3;
 
+    // Both networks with every patching, square and oblong, with odd numbers of pixels at the lowest level of the latter.
     public static IEnumerable<object[]> Shapes =>
-    [
-        [NetworkArchitecture.UVit, PatchingType.None, 1, 16, 16],
-        [NetworkArchitecture.UVit, PatchingType.None, 1, 8, 24],
-        [NetworkArchitecture.UVit, PatchingType.Dwt, 1, 16, 16],
-        [NetworkArchitecture.UVit, PatchingType.Dwt, 2, 32, 16],
-        [NetworkArchitecture.UVit, PatchingType.Convolution, 1, 16, 16],
-        [NetworkArchitecture.UVit, PatchingType.Convolution, 2, 16, 32],
-        [NetworkArchitecture.UNet, PatchingType.None, 1, 16, 16],
-        [NetworkArchitecture.UNet, PatchingType.Dwt, 1, 32, 16],
-        [NetworkArchitecture.UNet, PatchingType.Convolution, 2, 32, 32],
-    ];
+        from architecture in Enum.GetValues<NetworkArchitecture>()
+        from patching in new[] { (PatchingType.None, 1), (PatchingType.Dwt, 1), (PatchingType.Dwt, 2), (PatchingType.Convolution, 1), (PatchingType.Convolution, 2) }
+        from size in new[] { (16, 16), (24, 8) }
+        select new object[] { architecture, patching.Item1, patching.Item2, size.Item1, size.Item2 };
 
     [TestMethod]
     [DynamicData(nameof(Shapes))]
@@ -28,7 +23,7 @@ public class NetworkTests
         using var scope = NewDisposeScope();
         using var network = Create(Specification(architecture, patching, levels, height, width));
 
-        var output = network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes }));
+        var output = network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), Conditions(0, Classes));
 
         CollectionAssert.AreEqual(new long[] { 2, 3, height, width }, output.shape);
 
@@ -44,7 +39,7 @@ public class NetworkTests
         using var network = Create(Specification(architecture, patching, levels, height, width));
         MakeNonZero(network);
 
-        network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes })).square().mean().backward();
+        network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), Conditions(0, Classes)).square().mean().backward();
 
         foreach (var (name, parameter) in network.named_parameters())
         {
@@ -64,7 +59,7 @@ public class NetworkTests
         foreach (var network in new[] { plain, recomputing })
         {
             MakeNonZero(network);
-            network.forward(z, tensor(new[] { -3f, 3f }), tensor(new long[] { 0, Classes })).square().mean().backward();
+            network.forward(z, tensor(new[] { -3f, 3f }), Conditions(0, Classes)).square().mean().backward();
         }
 
         // Where a tensor is used twice, its gradients may be added up in another order.
@@ -77,30 +72,12 @@ public class NetworkTests
 
     [TestMethod]
     [DynamicData(nameof(Shapes))]
-    public void Cost_by_arithmetic_has_the_number_of_parameters_of_the_network(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
+    public void Cost_by_arithmetic_has_the_number_of_parameters_of_the_docs(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
     {
         var specification = Specification(architecture, patching, levels, height, width);
-        using var network = Create(specification);
 
-        Assert.AreEqual(network.parameters().Sum(p => p.numel()), NetworkCost.Of(specification).Parameters);
-    }
-
-    [TestMethod]
-    public void Paper_sized_uvit_has_two_billion_parameters()
-    {
-        // Appendix B.2, 512x512: 'U-ViT 2B', of which the main text speaks as 2 billion parameters.
-        var specification = Specification(NetworkArchitecture.UVit, PatchingType.Dwt, 2, 512, 512) with
-        {
-            BaseChannels = 128,
-            EmbeddingChannels = 1024,
-            ChannelMultipliers = [1, 2, 4, 16],
-            BlocksPerLevel = [2, 2, 2],
-            TransformerBlocks = 36,
-            AttentionHeads = 4,
-            ClassCount = 1000,
-        };
-
-        Assert.AreEqual(2.4e9, NetworkCost.Of(specification).Parameters, 0.15e9);
+        long documented = DocumentedWeights.Of(specification).Values.Sum(shape => shape.Aggregate(1L, (product, side) => product * side));
+        Assert.AreEqual(documented, NetworkCost.Of(specification).Parameters);
     }
 
     [TestMethod]
@@ -122,22 +99,62 @@ public class NetworkTests
     }
 
     [TestMethod]
-    public void Names_of_the_weights_are_frozen()
+    [DynamicData(nameof(Shapes))]
+    public void Names_and_shapes_of_the_weights_are_those_of_the_docs(NetworkArchitecture architecture, PatchingType patching, int levels, int height, int width)
     {
-        using var network = Create(Specification(NetworkArchitecture.UVit, PatchingType.None, 1, 16, 16));
-        string[] names = network.named_parameters().Select(p => p.name).ToArray();
+        var specification = Specification(architecture, patching, levels, height, width);
+        using var network = Create(specification);
 
-        foreach (string name in new[]
+        var actual = network.named_parameters().Select(p => $"{p.name} [{string.Join(", ", p.parameter.shape)}]");
+
+        var expected = DocumentedWeights.Of(specification).Select(p => $"{p.Key} [{string.Join(", ", p.Value)}]");
+        CollectionAssert.AreEqual(expected.Order(StringComparer.Ordinal).ToArray(), actual.Order(StringComparer.Ordinal).ToArray());
+    }
+
+    [TestMethod]
+    public void Unconditional_network_has_no_table_of_classes()
+    {
+        using var scope = NewDisposeScope();
+        var specification = Specification(NetworkArchitecture.UVit, PatchingType.None, 1, 16, 16) with { ClassCount = 0 };
+        using var network = Create(specification);
+
+        var output = network.forward(randn(2, 3, 16, 16), tensor(new[] { -3f, 3f }), default);
+
+        CollectionAssert.AreEqual(new long[] { 2, 3, 16, 16 }, output.shape);
+        CollectionAssert.DoesNotContain(network.named_parameters().Select(p => p.name).ToArray(), "embedding.classes.weight");
+    }
+
+    [TestMethod]
+    public void UNet_drops_out_from_its_resolution_down_and_nowhere_above()
+    {
+        // The levels are 16 and 8 high.
+        var specification = Specification(NetworkArchitecture.UNet, PatchingType.None, 1, 16, 16) with { Dropout = 0.5f, DropoutFromResolution = 8 };
+        Assert.IsTrue(VariesInTraining(specification));
+        Assert.IsFalse(VariesInTraining(specification with { DropoutFromResolution = 7 }));
+        Assert.IsFalse(VariesInTraining(specification with { Dropout = 0 }));
+    }
+
+    [TestMethod]
+    public void Embedding_is_scaled_by_the_shifted_limits_of_the_schedule()
+    {
+        // The same share of the way between the limits gives the same embedding, whatever the shift: appendix A, 'care needs to be taken'.
+        using var scope = NewDisposeScope();
+        var specification = Specification(NetworkArchitecture.UVit, PatchingType.None, 1, 16, 16);
+        var shifted = NoiseSchedules.Create(new DiffusionOptions { NoiseResolution = 32 }, 256, 256);
+        using var plain = new ConditionEmbedding(specification, -15, 15, CPU);
+        using var moved = new ConditionEmbedding(specification, shifted.LogSnrMin, shifted.LogSnrMax, CPU);
+        foreach (var ((_, from), (_, to)) in plain.named_parameters().Zip(moved.named_parameters()))
         {
-            "embedding.dense1.weight", "embedding.dense2.bias", "embedding.classes.weight", "input.weight", "down.0.blocks.0.norm1.weight",
-            "down.0.blocks.0.conv1.weight", "down.0.blocks.0.film.weight", "down.0.downsample.conv.weight", "position_embedding",
-            "transformer.0.mlp.norm.weight", "transformer.0.mlp.expand.weight", "transformer.0.mlp.film.weight", "transformer.0.mlp.contract.weight",
-            "transformer.0.attention.norm.weight", "transformer.0.attention.qkv.weight", "transformer.0.attention.query_norm.bias",
-            "transformer.0.attention.output.weight", "up.0.upsample.conv.weight", "up.0.blocks.0.skip_norm.weight", "output.norm.weight", "output.conv.weight",
-        })
-        {
-            CollectionAssert.Contains(names, name);
+            using var guard = no_grad();
+            to.copy_(from.normal_());
         }
+
+        var classes = Conditions(0, 1, 2);
+        var expected = plain.forward(tensor(new[] { -15f, 3f, 15f }), classes);
+        var actual = moved.forward(tensor(new[] { -15f, 3f, 15f }) + (float)(2 * Math.Log(32.0 / 256)), classes);
+
+        Assert.AreEqual(0, (expected - actual).abs().max().item<float>(), 1e-2);
+        Assert.IsGreaterThan(0.1f, (expected - plain.forward(tensor(new[] { 0f, 0f, 0f }), classes)).abs().max().item<float>());
     }
 
     [TestMethod]
@@ -162,6 +179,19 @@ public class NetworkTests
         var network = DenoisingNetwork.Create(specification, -15, 15, CPU);
         WeightInitializer.Initialize(network, seed: 5);
         return network;
+    }
+
+    private static ImageConditions Conditions(params long[] classes) => new(tensor(classes), Portrait: null);
+
+    private static bool VariesInTraining(NetworkSpecification specification)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(specification);
+        MakeNonZero(network);
+        network.train();
+        Tensor z = randn(1, 3, 16, 16), logSnr = zeros(1);
+        var classes = Conditions(0);
+        return (network.forward(z, logSnr, classes) - network.forward(z, logSnr, classes)).abs().max().item<float>() > 1e-4;
     }
 
     /// <summary>Layers that start at zero would hide what lies before them.</summary>

@@ -24,9 +24,21 @@ public class OptionsValidatorTests
         Mistake("Network.Dropout", o => o.Network.Dropout = 1),
         Mistake("Network.PatchLevels", o => o.Network.PatchLevels = 3),
         Mistake("Network.Patching", o => o.Network.Patching = (PatchingType)9),
+        Mistake("Network", o => o.Network = null!),
+        Mistake("Diffusion", o => o.Diffusion = null!),
+        Mistake("Training", o => o.Training = null!),
+        Mistake("Sampling", o => o.Sampling = null!),
+        Mistake("Compute", o => o.Compute = null!),
+        Mistake("Network.AttentionResolutions", o => (o.Network.Architecture, o.Network.AttentionResolutions) = (NetworkArchitecture.UNet, [16, 12])),
+        Mistake("Network.DropoutFromResolution", o => (o.Network.Architecture, o.Network.Dropout, o.Network.DropoutFromResolution) = (NetworkArchitecture.UNet, 0.1f, 8)),
+        Mistake("Network.DropoutFromResolution", o => o.Network.DropoutFromResolution = -1),
+        Mistake("ImageHeight", o => (o.ImageHeight, o.Network.Patching, o.Network.PatchLevels) = (66, PatchingType.Dwt, 2)),
+        Mistake("ImageWidth", o => (o.ImageWidth, o.Network.Patching) = (129, PatchingType.Convolution)),
         Mistake("Diffusion.NoiseResolution", o => o.Diffusion.NoiseResolution = 0),
         Mistake("Diffusion.NoiseResolutionLow", o => (o.Diffusion.Schedule, o.Diffusion.NoiseResolutionLow) = (ScheduleType.InterpolatedCosine, 256)),
         Mistake("Diffusion.LogSnrMin", o => o.Diffusion.LogSnrMin = double.NaN),
+        Mistake("Diffusion.LogSnrMin", o => (o.Diffusion.LogSnrMin, o.Diffusion.LogSnrMax) = (15, -15)),
+        Mistake("Diffusion.LogSnrMin", o => (o.Diffusion.LogSnrMin, o.Diffusion.LogSnrMax) = (0, 0)),
         Mistake("Diffusion.LogSnrMax", o => o.Diffusion.LogSnrMax = -1),
         Mistake("Diffusion.MinSnrGamma", o => o.Diffusion.MinSnrGamma = 0),
         Mistake("Diffusion.ConditioningDropout", o => o.Diffusion.ConditioningDropout = 1.1f),
@@ -46,7 +58,7 @@ public class OptionsValidatorTests
         Mistake("Training.MaxSkippedStepsInARow", o => o.Training.MaxSkippedStepsInARow = 0),
         Mistake("Training.CheckpointEverySteps", o => o.Training.CheckpointEverySteps = 0),
         Mistake("Training.CheckpointsToKeep", o => o.Training.CheckpointsToKeep = 0),
-        Mistake("Training.BatchSize", o => o.Training.BatchSize = 65536),
+        Mistake("Training.BatchSize", o => o.Training.BatchSize = 65537),
         Mistake("Training.SampleEverySteps", o => (o.Training.CheckpointDirectory, o.Training.SampleEverySteps) = ("checkpoints", 0)),
         Mistake("Training.SampleEverySteps", o => o.Training.SampleEverySteps = 100),
         Mistake("Training.TensorBoardDirectory", o => o.Training.TensorBoardDirectory = " "),
@@ -99,6 +111,43 @@ public class OptionsValidatorTests
                 Assert.IsLessThanOrEqualTo(24, Math.Min(height, width) / NetworkSpecification.Create(options, 0).PatchSize >> (options.Network.ChannelMultipliers!.Length - 1));
             }
         }
+    }
+
+    [TestMethod]
+    public void Defaults_fit_every_size_at_all()
+    {
+        foreach (var architecture in Enum.GetValues<NetworkArchitecture>())
+        {
+            int[] sides = [.. Enumerable.Range(4, 140), 255, 256, 258, 500, 511, 512, 1024, 1026, 4095, 4096];
+            foreach (int height in sides)
+            {
+                foreach (int width in new[] { height, 64, 97, 384 })
+                {
+                    var options = new SimpleDiffusionOptions { ImageHeight = height, ImageWidth = width };
+                    options.Network.Architecture = architecture;
+
+                    OptionsValidator.ValidateNew(options);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Refused_attention_resolution_comes_with_those_that_would_do()
+    {
+        var options = new SimpleDiffusionOptions { Network = new NetworkOptions { Architecture = NetworkArchitecture.UNet, AttentionResolutions = [12] } };
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().Transforms.SimpleDiffusion(options));
+
+        StringAssert.Contains(error.Message, "64, 32, 16");
+    }
+
+    [TestMethod]
+    public void Stored_model_with_an_attention_resolution_that_does_not_occur_still_loads()
+    {
+        var options = new SimpleDiffusionOptions { Network = new NetworkOptions { Architecture = NetworkArchitecture.UNet, AttentionResolutions = [8, 16] } };
+
+        OptionsValidator.Validate(options);
     }
 
     [TestMethod]

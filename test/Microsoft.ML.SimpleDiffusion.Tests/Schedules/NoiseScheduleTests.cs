@@ -58,6 +58,44 @@ public class NoiseScheduleTests
         Assert.AreEqual(schedule.LogSnrMax, schedule.LogSnr(0), 1e-9);
     }
 
+    // Worked out apart from the library from the listings of appendix A, with image_d the geometric mean of the sides.
+    [TestMethod]
+    [DataRow(ScheduleType.Cosine, 512, 512, 64, 0.1, 3.679740)]
+    [DataRow(ScheduleType.Cosine, 64, 32, 64, 0.75, -1.761183)]
+    [DataRow(ScheduleType.ShiftedCosine, 512, 512, 64, 0.0, 10.841117)]
+    [DataRow(ScheduleType.ShiftedCosine, 512, 512, 64, 0.25, -2.397700)]
+    [DataRow(ScheduleType.ShiftedCosine, 512, 512, 32, 0.9, -9.224918)]
+    [DataRow(ScheduleType.ShiftedCosine, 384, 640, 48, 0.0, 10.330291)]
+    [DataRow(ScheduleType.ShiftedCosine, 384, 640, 48, 0.1, -0.989968)]
+    [DataRow(ScheduleType.ShiftedCosine, 640, 384, 48, 1.0, -19.669709)]
+    [DataRow(ScheduleType.InterpolatedCosine, 512, 512, 64, 0.0, 13.613706)]
+    [DataRow(ScheduleType.InterpolatedCosine, 512, 512, 64, 0.25, -0.664832)]
+    [DataRow(ScheduleType.InterpolatedCosine, 512, 512, 64, 0.75, -6.266640)]
+    [DataRow(ScheduleType.InterpolatedCosine, 512, 512, 64, 1.0, -20.545177)]
+    [DataRow(ScheduleType.InterpolatedCosine, 384, 640, 64, 0.1, 1.942096)]
+    public void Schedule_is_that_of_the_listing(ScheduleType type, int height, int width, int noiseResolution, double t, double expected)
+    {
+        var options = new DiffusionOptions { Schedule = type, NoiseResolution = noiseResolution, NoiseResolutionLow = 32, NoiseResolutionHigh = 256 };
+
+        Assert.AreEqual(expected, NoiseSchedules.Create(options, height, width).LogSnr(t), 1e-6);
+    }
+
+    [TestMethod]
+    [DataRow(ScheduleType.Cosine)]
+    [DataRow(ScheduleType.ShiftedCosine)]
+    [DataRow(ScheduleType.InterpolatedCosine)]
+    public void Log_snr_falls_from_the_upper_limit_to_the_lower(ScheduleType type)
+    {
+        var schedule = NoiseSchedules.Create(new DiffusionOptions { Schedule = type, NoiseResolution = 100 }, 384, 640);
+
+        Assert.AreEqual(schedule.LogSnrMax, schedule.LogSnr(0), 1e-9);
+        Assert.AreEqual(schedule.LogSnrMin, schedule.LogSnr(1), 1e-9);
+        for (int i = 1; i <= 1000; i++)
+        {
+            Assert.IsLessThan(schedule.LogSnr((i - 1) / 1000.0), schedule.LogSnr(i / 1000.0));
+        }
+    }
+
     [TestMethod]
     [DataRow(-35.0)]
     [DataRow(-2.0)]

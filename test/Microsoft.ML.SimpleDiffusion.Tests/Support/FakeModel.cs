@@ -1,6 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 
@@ -28,8 +27,6 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
         BatchSizes.Add(requests.Count);
         return requests.Select(Picture).ToArray();
     }
-
-    public Tensor Denoise(Tensor z, IReadOnlyList<int> classes, double logSnr) => throw new NotSupportedException();
 
     public void WriteWeights(Stream stream)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.Transforms.Image;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
@@ -23,7 +24,7 @@ internal static class SchemaShapes
 
         var columns = input.ToDictionary(column => column.Name);
         columns[options.OutputColumnName] = new SchemaShape.Column(
-            options.OutputColumnName, VectorKind.Scalar, new ImageDataViewType(options.ImageHeight, options.ImageWidth), isKey: false, annotations: null);
+            options.OutputColumnName, VectorKind.Scalar, OutputColumns.ImageType(options), isKey: false, annotations: null);
         if (options.OutputPixelsColumnName is string pixels)
         {
             columns[pixels] = new SchemaShape.Column(pixels, VectorKind.Vector, NumberDataViewType.Single, isKey: false, annotations: null);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
@@ -20,9 +21,8 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         int batch = options.Training.BatchSize;
         var images = empty([batch, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
         var noise = empty([batch, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
-        var imageValues = MemoryMarshal.Cast<byte, float>(images.bytes);
-        var noiseValues = MemoryMarshal.Cast<byte, float>(noise.bytes);
         var classes = options.ConditionColumnName is null ? null : new long[batch];
+        var portrait = options.Network.PortraitFlag ? new long[batch] : null;
         Span<byte> pixels = new byte[size.Length];
         for (int i = 0; i < batch; i++)
         {
@@ -30,17 +30,24 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             long position = ((long)microStep * batch) + i;
             int index = IndexOf((step * batch * options.Training.GradientAccumulation) + position);
             data.CopyPixels(index, pixels);
-            Normalize(pixels, imageValues.Slice(i * size.Length, size.Length));
+
+            // Image by image, because a span over a whole large batch could be too long.
+            using var imageRow = images[i];
+            using var noiseRow = noise[i];
+            var values = MemoryMarshal.Cast<byte, float>(imageRow.bytes);
+            Normalize(pixels, values);
             if (options.Training.RandomHorizontalFlip && StatelessRandom.Uniform(_seed, RandomPurpose.Flip, (ulong)step, (ulong)position) < 0.5)
             {
-                FlipRows(imageValues.Slice(i * size.Length, size.Length), size.Width);
+                Mirror(values, size, data.IsPortrait(index));
             }
 
-            StatelessRandom.FillNormal(noiseValues.Slice(i * size.Length, size.Length), _seed, RandomPurpose.TrainingNoise, (ulong)step, (ulong)position);
+            StatelessRandom.FillNormal(MemoryMarshal.Cast<byte, float>(noiseRow.bytes), _seed, RandomPurpose.TrainingNoise, (ulong)step, (ulong)position);
+            portrait?[i] = data.IsPortrait(index) ? 1 : 0;
             classes?[i] = DropsCondition(step, position) ? data.ClassCount : data.ClassOf(index);
         }
 
-        return new TrainingBatch(step, microStep, images, noise, Times(step, microStep), classes is null ? null : tensor(classes));
+        return new TrainingBatch(
+            step, microStep, images, noise, Times(step, microStep), classes is null ? null : tensor(classes), portrait is null ? null : tensor(portrait));
     }
 
     /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>
@@ -86,11 +93,21 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         TensorPrimitives.Subtract(values, 1f, values);
     }
 
-    private static void FlipRows(Span<float> values, int width)
+    /// <summary>Mirrors left to right. A portrait lies on its side, so that its left and right are the rows at the top and at the bottom.</summary>
+    private static void Mirror(Span<float> values, ImageSize size, bool isPortrait)
     {
-        for (int start = 0; start < values.Length; start += width)
+        for (int start = 0; start < values.Length; start += size.Width)
         {
-            values.Slice(start, width).Reverse();
+            values.Slice(start, size.Width).Reverse();
+        }
+
+        if (isPortrait)
+        {
+            // All pixels of a channel in reverse order, with each row reversed back, is the order of the rows reversed.
+            for (int start = 0; start < values.Length; start += size.Height * size.Width)
+            {
+                values.Slice(start, size.Height * size.Width).Reverse();
+            }
         }
     }
 }

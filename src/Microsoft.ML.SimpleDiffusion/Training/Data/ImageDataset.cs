@@ -11,6 +11,7 @@ internal sealed class ImageDataset : IDisposable
 
     private readonly PixelStore _pixels;
     private readonly List<int> _classes = [];
+    private readonly List<bool> _portraits = [];
 
     private ImageDataset(ImageSize size, int classCount, long memoryBudget)
     {
@@ -63,6 +64,9 @@ internal sealed class ImageDataset : IDisposable
     /// <summary>Class of an image; the number of classes means none.</summary>
     public int ClassOf(int index) => _classes[index];
 
+    /// <summary>Whether an image lies on its side because it is higher than wide. Never without the portrait flag.</summary>
+    public bool IsPortrait(int index) => _portraits[index];
+
     /// <summary>Copies an image, planar [C, H, W], 0 to 255.</summary>
     public void CopyPixels(int index, Span<byte> destination) => _pixels.CopyTo(index, destination);
 
@@ -70,7 +74,7 @@ internal sealed class ImageDataset : IDisposable
 
     private void Read(IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, CancellationToken cancellationToken)
     {
-        var imageColumn = ImageColumn.Find(input.Schema, options);
+        var imageColumn = ImageColumn.Find(input.Schema, "image", options.ImageColumnName, options.Channels);
         var columns = new List<DataViewSchema.Column> { imageColumn };
         DataViewSchema.Column? conditionColumn = condition.Kind == ConditionKind.None ? null : input.Schema[options.ConditionColumnName!];
         if (conditionColumn is { } needed)
@@ -79,7 +83,7 @@ internal sealed class ImageDataset : IDisposable
         }
 
         using var cursor = input.GetRowCursor(columns);
-        var capture = ImageColumn.CreateCapture(cursor, imageColumn, Size);
+        var capture = ImageColumn.CreateCapture(cursor, imageColumn, new TargetFormat(Size, options.Network.PortraitFlag));
         var path = ImageColumn.CreatePathGetter(cursor, imageColumn);
         Func<int> classOf = conditionColumn is { } column ? ConditionColumn.CreateClassGetter(cursor, column, condition) : () => 0;
         var pending = new Queue<PendingImage>();
@@ -106,7 +110,7 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    private static Task<byte[]> StartDecoding(Func<Func<byte[]>> capture)
+    private static Task<PlanarImage> StartDecoding(Func<Func<PlanarImage>> capture)
     {
         try
         {
@@ -114,7 +118,7 @@ internal sealed class ImageDataset : IDisposable
         }
         catch (ImageFormatException e)
         {
-            return Task.FromException<byte[]>(e);
+            return Task.FromException<PlanarImage>(e);
         }
     }
 
@@ -122,7 +126,10 @@ internal sealed class ImageDataset : IDisposable
     {
         try
         {
-            _pixels.Add(image.Pixels.GetAwaiter().GetResult());
+            var decoded = image.Decoded.GetAwaiter().GetResult();
+            bool isTurned = decoded.Size != Size;
+            _pixels.Add(isTurned ? decoded.ToLandscape() : decoded.Pixels);
+            _portraits.Add(isTurned);
             _classes.Add(image.ClassIndex);
         }
         catch (ImageFormatException e)
@@ -141,5 +148,5 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    private readonly record struct PendingImage(long Row, string? Path, int ClassIndex, Task<byte[]> Pixels);
+    private readonly record struct PendingImage(long Row, string? Path, int ClassIndex, Task<PlanarImage> Decoded);
 }

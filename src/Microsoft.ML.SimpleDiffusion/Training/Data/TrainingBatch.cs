@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 
 /// <summary>The examples of one forward pass, on the CPU. Owns its tensors. A pure function of (seed, step, micro-step) and the data.</summary>
-internal sealed class TrainingBatch(long step, int microStep, Tensor images, Tensor noise, double[] times, Tensor? classes) : IDisposable
+internal sealed class TrainingBatch(long step, int microStep, Tensor images, Tensor noise, double[] times, Tensor? classes, Tensor? portrait) : IDisposable
 {
     /// <summary>Optimizer step, 0-based.</summary>
     public long Step { get; } = step;
@@ -24,14 +24,18 @@ internal sealed class TrainingBatch(long step, int microStep, Tensor images, Ten
     /// <summary>Class of each image after condition dropout, int64 [B], the number of classes meaning none; null in unconditional training.</summary>
     public Tensor? Classes { get; } = classes;
 
+    /// <summary>1 for each portrait, which lies on its side, and 0 for each landscape, int64 [B]; null without portrait flag.</summary>
+    public Tensor? Portrait { get; } = portrait;
+
     /// <summary>The same batch, ready for a quick copy to the device. It takes this one's place.</summary>
     public TrainingBatch PinnedFor(ComputeTarget target)
-        => new(Step, MicroStep, target.Pin(Images), target.Pin(Noise), Times, Classes is null ? null : target.Pin(Classes));
+        => new(Step, MicroStep, target.Pin(Images), target.Pin(Noise), Times, Classes is null ? null : target.Pin(Classes), Portrait is null ? null : target.Pin(Portrait));
 
     public void Dispose()
     {
         Images.Dispose();
         Noise.Dispose();
         Classes?.Dispose();
+        Portrait?.Dispose();
     }
 }

@@ -1,39 +1,40 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.Transforms.Image;
 
-namespace Microsoft.ML.SimpleDiffusion.Training.Data;
+namespace Microsoft.ML.SimpleDiffusion.Imaging;
 
-/// <summary>Reads the image column of the training data, whatever of its kinds it is.</summary>
+/// <summary>Reads a column of images, whatever of its kinds it is.</summary>
 internal static class ImageColumn
 {
     public const string Expected = "image, file path, image file (Byte vector of variable size), or pixel vector [channels, height, width] of Byte or Single";
 
     /// <summary>Finds the column.</summary>
+    /// <param name="schema">Columns of the data.</param>
+    /// <param name="role">What the column is for, such as image.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="channels">Channels of its pixel vectors.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
-    public static DataViewSchema.Column Find(DataViewSchema schema, SimpleDiffusionOptions options)
+    public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, int channels)
     {
-        string name = options.ImageColumnName;
-        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("image", name);
-        return column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type)
-            || PixelSize(column.Type) is ImageSize size && size.Channels == options.Channels
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
+        return column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type) || PixelSize(column.Type) is ImageSize size && size.Channels == channels
             ? column
-            : throw ColumnErrors.Mismatch("image", name, options.Channels == 1 ? Expected + " with 1 channel" : Expected + " with 3 channels", column.Type.ToString()!);
+            : throw ColumnErrors.Mismatch(role, name, channels == 1 ? Expected + " with 1 channel" : Expected + " with 3 channels", column.Type.ToString()!);
     }
 
     /// <summary>
     /// A function that captures the current row's image and returns the work that is left: decoding a file can then go on elsewhere while the
     /// cursor moves on.
     /// </summary>
-    public static Func<Func<byte[]>> CreateCapture(DataViewRow row, DataViewSchema.Column column, ImageSize size) => column.Type switch
+    public static Func<Func<PlanarImage>> CreateCapture(DataViewRow row, DataViewSchema.Column column, TargetFormat format) => column.Type switch
     {
-        ImageDataViewType => CaptureImage(row.GetGetter<MLImage>(column), size),
-        TextDataViewType => CapturePath(row.GetGetter<ReadOnlyMemory<char>>(column), size),
-        var type when IsImageFile(type) => CaptureFile(row.GetGetter<VBuffer<byte>>(column), size),
+        ImageDataViewType => CaptureImage(row.GetGetter<MLImage>(column), format),
+        TextDataViewType => CapturePath(row.GetGetter<ReadOnlyMemory<char>>(column), format),
+        var type when IsImageFile(type) => CaptureFile(row.GetGetter<VBuffer<byte>>(column), format),
         VectorDataViewType { ItemType.RawType: var item } when item == typeof(byte)
-            => CaptureBytes(row.GetGetter<VBuffer<byte>>(column), PixelSize(column.Type)!.Value, size),
-        _ => CaptureFloats(row.GetGetter<VBuffer<float>>(column), PixelSize(column.Type)!.Value, size),
+            => CaptureBytes(row.GetGetter<VBuffer<byte>>(column), PixelSize(column.Type)!.Value, format),
+        _ => CaptureFloats(row.GetGetter<VBuffer<float>>(column), PixelSize(column.Type)!.Value, format),
     };
 
     /// <summary>Path of the current row's image, for messages; null where the column has none.</summary>
@@ -65,7 +66,7 @@ internal static class ImageColumn
             ? new ImageSize(channels, height, width)
             : null;
 
-    private static Func<Func<byte[]>> CaptureImage(ValueGetter<MLImage> getter, ImageSize size)
+    private static Func<Func<PlanarImage>> CaptureImage(ValueGetter<MLImage> getter, TargetFormat format)
     {
         MLImage? image = null;
         return () =>
@@ -73,48 +74,48 @@ internal static class ImageColumn
             getter(ref image!);
 
             // The next row may reuse or dispose of the image, so it is converted at once.
-            byte[] pixels = image is null ? throw new ImageFormatException("there is no image") : PixelConverter.ToPlanar(image, size);
+            var pixels = image is null ? throw new ImageFormatException("there is no image") : PixelConverter.ToPlanar(image, format);
             return () => pixels;
         };
     }
 
-    private static Func<Func<byte[]>> CapturePath(ValueGetter<ReadOnlyMemory<char>> getter, ImageSize size) => () =>
+    private static Func<Func<PlanarImage>> CapturePath(ValueGetter<ReadOnlyMemory<char>> getter, TargetFormat format) => () =>
     {
         ReadOnlyMemory<char> value = default;
         getter(ref value);
         string path = value.ToString();
-        return () => path.Length == 0 ? throw new ImageFormatException("the path is empty") : ImageDecoder.DecodeFile(path, size);
+        return () => path.Length == 0 ? throw new ImageFormatException("the path is empty") : ImageDecoder.DecodeFile(path, format);
     };
 
-    private static Func<Func<byte[]>> CaptureFile(ValueGetter<VBuffer<byte>> getter, ImageSize size)
+    private static Func<Func<PlanarImage>> CaptureFile(ValueGetter<VBuffer<byte>> getter, TargetFormat format)
     {
         VBuffer<byte> buffer = default;
         return () =>
         {
             getter(ref buffer);
             byte[] file = buffer.IsDense ? buffer.GetValues().ToArray() : [.. buffer.DenseValues()];
-            return () => ImageDecoder.Decode(file, size);
+            return () => ImageDecoder.Decode(file, format);
         };
     }
 
-    private static Func<Func<byte[]>> CaptureBytes(ValueGetter<VBuffer<byte>> getter, ImageSize from, ImageSize size)
+    private static Func<Func<PlanarImage>> CaptureBytes(ValueGetter<VBuffer<byte>> getter, ImageSize from, TargetFormat format)
     {
         VBuffer<byte> buffer = default;
         return () =>
         {
             getter(ref buffer);
-            byte[] pixels = PixelConverter.ToPlanar([.. buffer.DenseValues()], from, size);
+            var pixels = PixelConverter.ToPlanar([.. buffer.DenseValues()], from, format);
             return () => pixels;
         };
     }
 
-    private static Func<Func<byte[]>> CaptureFloats(ValueGetter<VBuffer<float>> getter, ImageSize from, ImageSize size)
+    private static Func<Func<PlanarImage>> CaptureFloats(ValueGetter<VBuffer<float>> getter, ImageSize from, TargetFormat format)
     {
         VBuffer<float> buffer = default;
         return () =>
         {
             getter(ref buffer);
-            byte[] pixels = PixelConverter.ToPlanar(buffer.DenseValues().Select(ToByte).ToArray(), from, size);
+            var pixels = PixelConverter.ToPlanar(buffer.DenseValues().Select(ToByte).ToArray(), from, format);
             return () => pixels;
         };
     }

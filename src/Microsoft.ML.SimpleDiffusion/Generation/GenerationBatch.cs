@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Samplers;
+using Microsoft.ML.SimpleDiffusion.Schedules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Generation;
+
+/// <summary>The tensors that belong to some requests. Tensors go to the current dispose scope.</summary>
+/// <param name="requests">What to generate.</param>
+/// <param name="size">Size of the model's images.</param>
+/// <param name="schedule">The noise schedule.</param>
+/// <param name="device">Where to compute.</param>
+internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests, ImageSize size, INoiseSchedule schedule, Device device)
+{
+    /// <summary>Mask values from this one up are generated.</summary>
+    private const byte GeneratedFrom = 128;
+
+    /// <summary>Classes and portrait flags of the requests.</summary>
+    /// <param name="specification">What the network knows.</param>
+    public ImageConditions Conditions(NetworkSpecification specification) => new(
+        specification.ClassCount > 0 ? Numbers(requests.Select(request => (long)request.ClassIndex)) : null,
+        Portraits(specification, copies: 1));
+
+    /// <summary>The requests twice: with their classes, then with none. The portrait flag is format, not content: it stays.</summary>
+    public ImageConditions GuidanceConditions(NetworkSpecification specification) => new(
+        Numbers(requests.Select(request => (long)request.ClassIndex).Concat(requests.Select(_ => (long)specification.ClassCount))),
+        Portraits(specification, copies: 2));
+
+    /// <summary>Noise of one step [B, C, H, W]: each image's from its own seed, whatever the batch.</summary>
+    public Tensor Noise(int step)
+    {
+        using var scope = NewDisposeScope();
+        var noise = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
+        for (int i = 0; i < requests.Count; i++)
+        {
+            using var row = noise[i];
+            StatelessRandom.FillNormal(Floats(row), requests[i].Seed, RandomPurpose.SamplingNoise, (ulong)step, 0);
+        }
+
+        return noise.to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where the sampling of the requests begins, and what their masks keep.</summary>
+    /// <param name="strength">Diffusion time at which an image to start from is met, above 0 to 1.</param>
+    public (SamplingStart Start, Constraint? Constraint) Begin(double strength)
+    {
+        var noise = Noise(step: 0);
+        if (requests[0].Image is null)
+        {
+            return (SamplingStart.FromNoise(noise), null);
+        }
+
+        var images = Images();
+        var start = SamplingStart.FromImages(images, noise, schedule, strength);
+        return (start, requests[0].Mask is null ? null : Keep(images, noise));
+    }
+
+    /// <summary>What is kept has, at every noise level, the noise that the image began with.</summary>
+    private Constraint Keep(Tensor images, Tensor noise)
+    {
+        var isKept = Masks();
+        return (z, logSnr) =>
+        {
+            using var scope = NewDisposeScope();
+            return where(isKept, ForwardProcess.Diffuse(images, noise, logSnr), z).MoveToOuterDisposeScope();
+        };
+    }
+
+    /// <summary>The images to start from, -1 to 1 [B, C, H, W].</summary>
+    private Tensor Images()
+    {
+        using var scope = NewDisposeScope();
+        var images = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
+        for (int i = 0; i < requests.Count; i++)
+        {
+            using var row = images[i];
+            System.Numerics.Tensors.TensorPrimitives.ConvertChecked<byte, float>(requests[i].Image, Floats(row));
+        }
+
+        return images.div_(127.5f).sub_(1).to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Whether a pixel is kept [B, 1, H, W].</summary>
+    private Tensor Masks()
+    {
+        using var scope = NewDisposeScope();
+        byte[] all = requests.SelectMany(request => request.Mask!).ToArray();
+        return tensor(all, [requests.Count, 1, size.Height, size.Width], device: device).lt(GeneratedFrom).MoveToOuterDisposeScope();
+    }
+
+    private Tensor? Portraits(NetworkSpecification specification, int copies) => specification.HasPortraitFlag
+        ? Numbers(Enumerable.Range(0, copies).SelectMany(_ => requests).Select(request => request.IsPortrait ? 1L : 0L))
+        : null;
+
+    private Tensor Numbers(IEnumerable<long> numbers) => tensor(numbers.ToArray(), device: device);
+
+    private static Span<float> Floats(Tensor row) => MemoryMarshal.Cast<byte, float>(row.bytes)[..(int)row.numel()];
+}
