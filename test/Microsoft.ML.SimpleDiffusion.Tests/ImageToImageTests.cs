@@ -229,6 +229,26 @@ public class ImageToImageTests
         => Assert.AreEqual("Sampling.Strength", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => s_model.WithSampling(new SamplingOptions { Strength = 0.5f })).ParamName);
 
     [TestMethod]
+    public void No_tensor_is_left_behind_by_inpainting_under_guidance_and_evaluating()
+    {
+        Run();
+        long before = TorchSharp.torch.Tensor.TotalCount;
+
+        Run();
+
+        // Nothing is collected in between: what is not disposed of would show.
+        Assert.AreEqual(before, TorchSharp.torch.Tensor.TotalCount);
+
+        static void Run()
+        {
+            using var guided = s_model.WithSampling(new SamplingOptions { Steps = 3, GuidanceScale = 2, GuidanceRescale = 0.5f });
+            using var transformer = guided.ForInpainting("Picture", "Mask", 0.9f);
+            _ = Generate(transformer, Input(seed: 2));
+            _ = transformer.EvaluateLikelihood(TinyData.View(Context, count: 3), samplesPerImage: 2);
+        }
+    }
+
+    [TestMethod]
     public void Weights_are_shared_and_counted()
     {
         var model = new FakeModel(new ModelConfiguration
