@@ -9,7 +9,7 @@ internal static class MatrixPeak
     private const int Side = 2048;
     private const int Repetitions = 4;
 
-    /// <summary>Floating-point operations per second of several 2048³ products in float32, one after the other.</summary>
-    public static double[] MeasureFlops()
-        => Compute.MatrixPeak.MeasureProducts(new ComputeTarget(CPU, ComputePrecision.Float32), Side, Repetitions);
+    /// <summary>Floating-point operations per second of several 2048³ products, one after the other.</summary>
+    public static double[] MeasureFlops(ComputePrecision precision)
+        => Compute.MatrixPeak.MeasureProducts(new ComputeTarget(CPU, precision), Side, Repetitions);
 }

@@ -1,10 +1,15 @@
 using BenchmarkDotNet.Running;
 using Microsoft.ML.SimpleDiffusion.Benchmarks;
+using Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 
-// Ratios taken in one run, one line per figure; without the switch, the details through BenchmarkDotNet.
-if (args is ["--summary"])
+// Ratios taken in one run, one line per figure, of all groups or of those named; without the switch, the details through BenchmarkDotNet.
+if (args is ["--summary", .. var groups])
 {
-    Summary.Print();
+    Summary.Print(groups);
+}
+else if (args is [PeakMemory.Switch, .. var settings])
+{
+    PeakMemory.Print(settings);
 }
 else
 {

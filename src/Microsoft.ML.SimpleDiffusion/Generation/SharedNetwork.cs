@@ -64,6 +64,9 @@ internal sealed class SharedNetwork
         {
             using var guard = no_grad();
             using var scope = NewDisposeScope();
+
+            // One region around all evaluations, so that the weights are cast once.
+            using var autocast = Autocast.Enter(_target.Precision, _target.Device.type);
             var size = ImageSize.Of(Configuration.Options);
             var batch = new GenerationBatch(requests, size, _schedule, _target.Device);
             var (start, constraint) = batch.Begin(sampling.Strength);

@@ -60,7 +60,7 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
         using var scope = NewDisposeScope();
         var embedding = _embedding.forward(logSnr, conditions);
         var h = _patching is null ? z : _patching.Fold(z);
-        h = ForwardPatched(h, embedding);
+        h = ForwardPatched(MemoryLayout.Fastest(h), embedding);
         return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();
     }
 

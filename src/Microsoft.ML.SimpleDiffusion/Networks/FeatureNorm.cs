@@ -31,6 +31,12 @@ internal static class FeatureNorm
         var factor = parts[0] + 1;
         var weight = norm.weight! * factor;
         var bias = addcmul(parts[1], norm.bias!, factor, 1);
+        if (MemoryLayout.IsChannelsLast(x))
+        {
+            // Pixel by pixel the maps of two images cannot be seen as those of one, and an affine map is quick.
+            var normalized = nn.functional.group_norm(x, norm.num_groups, eps: norm.eps);
+            return addcmul(bias.view(batch, channels, 1, 1).to(x.dtype), normalized, weight.view(batch, channels, 1, 1).to(x.dtype), 1).MoveToOuterDisposeScope();
+        }
 
         // All images as the channels of one: the groups stay those of each image, and each image has its own affine map.
         var merged = x.view(1, batch * channels, x.shape[2], x.shape[3]);

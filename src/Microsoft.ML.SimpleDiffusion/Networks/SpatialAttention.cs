@@ -22,6 +22,6 @@ internal sealed class SpatialAttention : nn.Module<Tensor, Tensor>, IZeroInitial
     {
         using var scope = NewDisposeScope();
         var tokens = Tokens.FromMaps(x);
-        return (x + Tokens.ToMaps(_attention.forward(tokens), x.shape[2], x.shape[3])).MoveToOuterDisposeScope();
+        return (x + Tokens.ToMaps(_attention.forward(tokens), x)).MoveToOuterDisposeScope();
     }
 }

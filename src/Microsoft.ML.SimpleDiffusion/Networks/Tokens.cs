@@ -14,10 +14,13 @@ internal static class Tokens
     }
 
     /// <summary>[B, H W, C] to [B, C, H, W].</summary>
-    public static Tensor ToMaps(Tensor tokens, long height, long width)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="like">Feature maps whose height, width and memory layout the result takes.</param>
+    public static Tensor ToMaps(Tensor tokens, Tensor like)
     {
-        using var transposed = tokens.transpose(1, 2);
-        using var contiguous = transposed.contiguous();
-        return contiguous.view(tokens.shape[0], tokens.shape[2], height, width);
+        using var scope = NewDisposeScope();
+        var maps = tokens.transpose(1, 2);
+        maps = MemoryLayout.IsChannelsLast(like) ? maps : maps.contiguous();
+        return maps.view(tokens.shape[0], tokens.shape[2], like.shape[2], like.shape[3]).MoveToOuterDisposeScope();
     }
 }

@@ -64,7 +64,7 @@ internal sealed class UVit : DenoisingNetwork
             h = ActivationCheckpoint.Run(Checkpoint, inputs => block.forward(inputs[0], inputs[1]), h, embedding);
         }
 
-        return Tokens.ToMaps(h, maps.shape[2], maps.shape[3]).MoveToOuterDisposeScope();
+        return Tokens.ToMaps(h, maps).MoveToOuterDisposeScope();
     }
 
     private DownStage CreateDownStage(int level)

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
@@ -46,6 +47,32 @@ public class NetworkTests
             Assert.IsNotNull(parameter.grad, name);
             Assert.IsGreaterThan(0f, parameter.grad.abs().max().item<float>(), name);
         }
+    }
+
+    [TestMethod]
+    [DataRow(NetworkArchitecture.UVit, PatchingType.None)]
+    [DataRow(NetworkArchitecture.UVit, PatchingType.Dwt)]
+    [DataRow(NetworkArchitecture.UNet, PatchingType.None)]
+    [DataRow(NetworkArchitecture.UNet, PatchingType.Convolution)]
+    public void Sampling_in_bfloat16_uses_another_memory_layout_and_predicts_the_same(NetworkArchitecture architecture, PatchingType patching)
+    {
+        // Larger than the smallest, where norms over single numbers make the most of rounding.
+        const int height = 16, width = 24;
+        using var scope = NewDisposeScope();
+        using var network = Create(Specification(architecture, patching, 1, height, width));
+        MakeNonZero(network);
+        network.eval();
+        var (z, logSnr) = (randn(2, 3, height, width), tensor(new[] { -3f, 3f }));
+        var exact = network.forward(z, logSnr, Conditions(0, Classes));
+
+        using var autocast = Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU);
+        var training = network.forward(z, logSnr, Conditions(0, Classes)).to(ScalarType.Float32);
+        using var guard = no_grad();
+        var sampling = network.forward(z, logSnr, Conditions(0, Classes)).to(ScalarType.Float32);
+
+        double size = exact.norm().item<float>();
+        Assert.IsLessThan(0.04 * size, (training - exact).norm().item<float>());
+        Assert.IsLessThan(0.04 * size, (sampling - exact).norm().item<float>());
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using static TorchSharp.torch;
 
@@ -18,6 +19,47 @@ public class OperatorTests
         var expected = (norm.forward(x) * (1 + film.narrow(1, 0, 12)).view(3, 12, 1, 1)) + film.narrow(1, 12, 12).view(3, 12, 1, 1);
 
         Assert.IsLessThan(1e-5, Difference(FeatureNorm.Modulated(norm, x, film), expected));
+    }
+
+    [TestMethod]
+    public void Memory_layout_does_not_change_the_modulated_norm()
+    {
+        using var scope = NewDisposeScope();
+        using var norm = Layers.Normalize(12);
+        Randomize(norm.weight!, norm.bias!);
+        Tensor x = randn(3, 12, 5, 7), film = randn(3, 24);
+        var channelsLast = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+        Assert.IsFalse(MemoryLayout.IsChannelsLast(x));
+        Assert.IsTrue(MemoryLayout.IsChannelsLast(channelsLast));
+        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Modulated(norm, channelsLast, film), FeatureNorm.Modulated(norm, x, film)));
+    }
+
+    [TestMethod]
+    public void Feature_maps_lie_pixel_by_pixel_only_where_bfloat16_samples()
+    {
+        using var scope = NewDisposeScope();
+        var x = randn(2, 3, 4, 5);
+        using var autocast = Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU);
+        Assert.IsFalse(MemoryLayout.IsChannelsLast(MemoryLayout.Fastest(x)));
+
+        using var guard = no_grad();
+        var y = MemoryLayout.Fastest(x);
+
+        Assert.IsTrue(MemoryLayout.IsChannelsLast(y));
+        Assert.AreEqual(0, Difference(y, x));
+    }
+
+    [TestMethod]
+    public void Autocast_regions_may_be_nested()
+    {
+        using (Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU))
+        {
+            Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU)!.Dispose();
+            Assert.IsTrue(Autocast.IsEnabled(TorchSharp.DeviceType.CPU));
+        }
+
+        Assert.IsFalse(Autocast.IsEnabled(TorchSharp.DeviceType.CPU));
     }
 
     [TestMethod]

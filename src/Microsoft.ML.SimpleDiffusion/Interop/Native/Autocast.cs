@@ -13,16 +13,21 @@ internal sealed partial class Autocast : IDisposable
     private const sbyte BFloat16 = 15;
 
     private readonly sbyte _device;
+    private readonly bool _wasEnabled;
 
     private Autocast(sbyte device)
     {
         _device = device;
+        _wasEnabled = IsAutocastEnabled(device);
         SetDataType(device, BFloat16);
         SetEnabled(device, true);
         _ = IncrementNesting();
     }
 
-    /// <summary>Turns autocast on until the result is disposed of; null if <paramref name="precision"/> needs none.</summary>
+    /// <summary>
+    /// Turns autocast on until the result is disposed of; null if <paramref name="precision"/> needs none. Regions may be nested; each weight is cast once
+    /// in the outermost.
+    /// </summary>
     public static Autocast? Enter(ComputePrecision precision, DeviceType device)
         => precision == ComputePrecision.BFloat16 ? new Autocast((sbyte)device) : null;
 
@@ -31,13 +36,13 @@ internal sealed partial class Autocast : IDisposable
 
     public void Dispose()
     {
-        // The outermost region forgets the weights that it has cast: they are about to change.
+        // The outermost region forgets the weights that it has cast: they may be about to change.
         if (DecrementNesting() == 0)
         {
             ClearCache();
         }
 
-        SetEnabled(_device, false);
+        SetEnabled(_device, _wasEnabled);
     }
 
     [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]

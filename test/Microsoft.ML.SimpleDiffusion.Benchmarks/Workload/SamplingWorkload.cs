@@ -4,7 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 
 /// <summary>A model with untrained weights that generates a batch of pictures: speed does not depend on what the weights are.</summary>
 internal sealed class SamplingWorkload : IDisposable
@@ -26,6 +26,9 @@ internal sealed class SamplingWorkload : IDisposable
         _model = TrainedModel.Create(configuration, ComputeTarget.Resolve(options.Compute), network => WeightInitializer.Initialize(network, seed: 1));
         _requests = Enumerable.Range(0, options.Training.BatchSize).Select(i => new GenerationRequest(i % ClassCount, (ulong)i)).ToList();
     }
+
+    /// <summary>Floating-point operations of a network evaluation for all pictures.</summary>
+    public double ForwardFlops => (double)NetworkCost.Of(_model.Network.Specification).ForwardFlops * _requests.Count;
 
     public void Generate(SamplingOptions sampling) => _model.Generate(_requests, sampling, CancellationToken.None);
 

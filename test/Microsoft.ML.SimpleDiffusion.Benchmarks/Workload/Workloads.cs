@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 
 /// <summary>The options of the networks that are measured.</summary>
 internal static class Workloads
@@ -12,12 +12,20 @@ internal static class Workloads
         TransformerBlocks = 6,
     });
 
-    /// <summary>The same network one wavelet level below 128×128.</summary>
-    public static SimpleDiffusionOptions Patched()
+    /// <summary>The same network twice as wide.</summary>
+    public static SimpleDiffusionOptions Large()
     {
         var options = Benchmark();
+        options.Network.BaseChannels = 128;
+        return options;
+    }
+
+    /// <summary>The large network with 8 transformer blocks, one wavelet level below 128×128.</summary>
+    public static SimpleDiffusionOptions Patched()
+    {
+        var options = Large();
         (options.ImageHeight, options.ImageWidth) = (128, 128);
-        (options.Network.Patching, options.Network.PatchLevels) = (PatchingType.Dwt, 1);
+        (options.Network.Patching, options.Network.PatchLevels, options.Network.TransformerBlocks) = (PatchingType.Dwt, 1, 8);
         return options;
     }
 

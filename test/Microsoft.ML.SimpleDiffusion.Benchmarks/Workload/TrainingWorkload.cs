@@ -1,11 +1,12 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 
 /// <summary>A training on synthetic pictures, step by step.</summary>
 internal sealed class TrainingWorkload : IDisposable
@@ -23,10 +24,10 @@ internal sealed class TrainingWorkload : IDisposable
     {
         OptionsValidator.Validate(options);
         var target = ComputeTarget.Resolve(options.Compute);
-        Options = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
-        var pictures = SyntheticPictures.View(new MLContext(1), Options, PictureCount, ClassCount);
-        var condition = ConditionColumn.Describe(pictures.Schema, Options);
-        _data = ImageDataset.Load(pictures, Options, condition, _ => { }, long.MaxValue, CancellationToken.None);
+        var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
+        var pictures = SyntheticPictures.View(new MLContext(1), resolved, PictureCount, ClassCount);
+        Configuration = new ModelConfiguration { Options = resolved, Condition = ConditionColumn.Describe(pictures.Schema, resolved), TrainedSteps = 0 };
+        _data = ImageDataset.Load(pictures, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         var schedule = NoiseSchedules.Create(Options.Diffusion, Options.ImageHeight, Options.ImageWidth);
         var specification = NetworkSpecification.Create(Options, ClassCount);
         Cost = NetworkCost.Of(specification);
@@ -37,9 +38,14 @@ internal sealed class TrainingWorkload : IDisposable
         _feed = new BatchFeed(_data, Options, target, firstStep: 0);
     }
 
-    public SimpleDiffusionOptions Options { get; }
+    public ModelConfiguration Configuration { get; }
+
+    public SimpleDiffusionOptions Options => Configuration.Options;
 
     public NetworkCost Cost { get; }
+
+    /// <summary>Seconds that the steps so far have waited for batches.</summary>
+    public double WaitedSeconds => _feed.WaitedSeconds;
 
     public TrainingState State => _state;
 

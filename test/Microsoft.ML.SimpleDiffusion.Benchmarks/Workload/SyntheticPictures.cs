@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 
 /// <summary>Pictures of noise as pixel vectors: speed does not depend on what they show.</summary>
 internal static class SyntheticPictures

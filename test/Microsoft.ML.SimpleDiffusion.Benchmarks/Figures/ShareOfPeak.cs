@@ -1,0 +1,29 @@
+namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
+
+/// <summary>
+/// Achieved operations per second over those of a matrix product in the same precision. Work and products take turns, so that both see the same machine; a
+/// product is over in a tenth of a second, a step takes seconds, so that on a shared machine the best product meets a better moment than the best step
+/// can: hence the medians beside the bests.
+/// </summary>
+/// <param name="Best">Best over best.</param>
+/// <param name="Median">Median over median.</param>
+internal readonly record struct ShareOfPeak(double Best, double Median)
+{
+    private const int Repetitions = 6;
+
+    /// <param name="precision">Precision of the products.</param>
+    /// <param name="flops">Operations of the work.</param>
+    /// <param name="work">The work.</param>
+    public static ShareOfPeak Measure(ComputePrecision precision, double flops, Action work)
+    {
+        var products = new List<double>();
+        var (_, seconds) = Timing.SecondsInTurns(() => products.AddRange(MatrixPeak.MeasureFlops(precision)), work, Repetitions);
+        return new ShareOfPeak(flops / seconds.Min() / products.Max(), flops / Timing.Median(seconds) / Timing.Median(products));
+    }
+
+    public void Print(string name)
+    {
+        Summary.Line($"{name}-share-of-peak", Best);
+        Summary.Line($"{name}-share-of-median-product", Median);
+    }
+}
