@@ -11,6 +11,7 @@ var noiseResolution = new Option<int?>("--noise-resolution") { Description = "Re
 var patchLevels = new Option<int>("--patch-levels") { Description = "Wavelet levels that the network works below: 0, or 1 or 2 to train large pictures faster.", DefaultValueFactory = _ => 0 };
 var flip = new Option<bool>("--flip") { Description = "Mirror pictures at random (suits photos, not digits)." };
 var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
+var precision = new Option<ComputePrecision>("--precision") { Description = "Auto, Float32 or BFloat16.", DefaultValueFactory = _ => ComputePrecision.Auto };
 var threads = new Option<int?>("--threads") { Description = "CPU threads; by default one per core." };
 var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
 var guidance = new Option<float>("--guidance") { Description = "Guidance scale of the generated pictures; 1 is off.", DefaultValueFactory = _ => 2 };
@@ -22,7 +23,7 @@ var verbose = new Option<bool>("--verbose") { Description = "Show the log of the
 
 var command = new RootCommand("Trains a diffusion model on pictures in a folder per class, and generates a grid of new ones.")
 {
-    images, size, steps, batch, learningRate, noiseResolution, patchLevels, flip, device, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
+    images, size, steps, batch, learningRate, noiseResolution, patchLevels, flip, device, precision, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
 };
 command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.Execute(
     new Settings
@@ -36,6 +37,7 @@ command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.E
         PatchLevels = result.GetValue(patchLevels),
         Flip = result.GetValue(flip),
         Device = result.GetValue(device),
+        Precision = result.GetValue(precision),
         Threads = result.GetValue(threads),
         Seed = result.GetValue(seed),
         Guidance = result.GetValue(guidance),

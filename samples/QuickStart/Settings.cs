@@ -25,6 +25,8 @@ internal sealed record Settings
 
     public required ComputeDevice Device { get; init; }
 
+    public required ComputePrecision Precision { get; init; }
+
     public int? Threads { get; init; }
 
     public required int Seed { get; init; }
@@ -69,6 +71,7 @@ internal sealed record Settings
         options.Sampling.Steps = SamplingSteps;
         options.Sampling.GuidanceScale = Guidance;
         options.Compute.Device = Device;
+        options.Compute.Precision = Precision;
         options.Compute.Threads = Threads;
         return options;
     }
