@@ -57,25 +57,47 @@ command.SetAction((result, cancellationToken) => Task.FromResult(Execute(
     },
     cancellationToken)));
 
+var model = new Option<FileInfo>("--model") { Description = "A model.zip, such as the QuickStart's.", Required = true };
+var pictures = new Option<DirectoryInfo>("--images") { Description = "Pictures of its classes, a folder per class.", Required = true };
+var count = new Option<int>("--samples") { Description = "Pictures to generate with each sampler.", DefaultValueFactory = _ => 100 };
+var samplers = new Command("samplers", "Compares samplers on a trained model.") { model, pictures, count, output };
+samplers.SetAction((result, cancellationToken) => Task.FromResult(Guard(() =>
+{
+    var folder = result.GetRequiredValue(output);
+    folder.Create();
+    var comparison = new SamplerComparison(result.GetRequiredValue(model), result.GetRequiredValue(pictures), result.GetValue(count), Log, cancellationToken);
+    string text = comparison.Measure(Path.Combine(folder.FullName, "classifier.dat"));
+    File.WriteAllText(Path.Combine(folder.FullName, "samplers.md"), text);
+    Console.Write(text);
+})));
+command.Subcommands.Add(samplers);
+
 // A signal ends the training between two steps; then its checkpoint is written.
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });
 
-static int Execute(Settings settings, CancellationToken cancellationToken)
+static void Log(string message) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {message}");
+
+static int Execute(Settings settings, CancellationToken cancellationToken) => Guard(() =>
+{
+    settings.Validate();
+    var run = new AblationRun(settings, Log, cancellationToken);
+    if (settings.SpeedOnly)
+    {
+        run.MeasureSpeed();
+    }
+    else
+    {
+        run.Execute();
+    }
+});
+
+// What a person should read instead of a stack trace.
+static int Guard(Action action)
 {
     const int Interrupted = 130;
     try
     {
-        settings.Validate();
-        var run = new AblationRun(settings, message => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {message}"), cancellationToken);
-        if (settings.SpeedOnly)
-        {
-            run.MeasureSpeed();
-        }
-        else
-        {
-            run.Execute();
-        }
-
+        action();
         return 0;
     }
     catch (OperationCanceledException)
