@@ -28,23 +28,21 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
     private readonly MLContext _context = new();
 
     /// <summary>A Markdown table of the samplers.</summary>
-    /// <param name="classifierFile">Where the classifier is kept.</param>
-    public string Measure(string classifierFile)
+    /// <param name="folder">Where the classifier is kept.</param>
+    public string Measure(DirectoryInfo folder)
     {
         using var generator = Load();
         int size = generator.Options.ImageHeight;
-        var pictures = PictureSet.Load(images, size);
-        int every = pictures.Count / samples;
-        var real = pictures.Where((_, i) => i % every == 0).Take(samples).ToList();
-        var rest = pictures.Where((_, i) => i % every != 0).ToList();
-        var (yardstick, baseline) = Yardstick.Create(classifierFile, rest, real, size, log, cancellationToken);
+        var (real, others) = Split(PictureSet.Load(images, size));
+        string classifierFile = Path.Combine(folder.FullName, $"classifier-{samples}.dat");
+        var (yardstick, baseline) = Yardstick.Create(classifierFile, others, real, size, log, cancellationToken);
         using (yardstick)
         {
             var rows = Samplers.Select(sampler => Row(generator, sampler, yardstick)).ToList();
             return string.Join(
                 '\n',
                 [
-                    "| sampler | network evaluations | classifier distance | right class | time over the first |",
+                    "| sampler | steps | classifier distance | right class | time over the first |",
                     "| --- | --- | --- | --- | --- |",
                     .. rows.Select(row => Invariant($"| {row.Name} | {row.Steps} | {row.Distance:F2} | {row.Agreement:P0} | {row.Seconds / rows[0].Seconds:F2} |")),
                     Invariant($"| *real pictures, unseen by the classifier* | | {baseline.Floor:F2} | {baseline.Agreement:P0} | |"),
@@ -52,6 +50,20 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
                     string.Empty,
                 ]);
         }
+    }
+
+    /// <summary>Equally many pictures of each class to compare with, evenly spaced, and the others for the classifier.</summary>
+    private (List<Picture> Real, List<Picture> Others) Split(IReadOnlyList<Picture> pictures)
+    {
+        var classes = pictures.GroupBy(picture => picture.Label).Select(group => group.ToList()).ToList();
+        int most = classes.Min(ofClass => ofClass.Count) / 2 * classes.Count;
+        if (samples < 2 * classes.Count || samples > most || samples % classes.Count != 0)
+        {
+            throw new ArgumentException($"--samples must be a multiple of {classes.Count}, the number of classes, from {2 * classes.Count} to {most}, half of the pictures.");
+        }
+
+        var real = classes.SelectMany(ofClass => PictureSet.Spread(ofClass, samples / classes.Count)).ToList();
+        return (real, pictures.Except(real).ToList());
     }
 
     private SimpleDiffusionTransformer Load()
