@@ -65,6 +65,6 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, warmStart?.Model as TrainedModel));
+        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, (TrainedModel?)warmStart?.Model));
     }
 }

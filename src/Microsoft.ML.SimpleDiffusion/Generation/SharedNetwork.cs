@@ -41,6 +41,7 @@ internal sealed class SharedNetwork
     {
         lock (_lock)
         {
+            ThrowIfFreed();
             _owners++;
         }
     }
@@ -62,6 +63,7 @@ internal sealed class SharedNetwork
     {
         lock (_lock)
         {
+            ThrowIfFreed();
             using var guard = no_grad();
             using var scope = NewDisposeScope();
 
@@ -92,11 +94,14 @@ internal sealed class SharedNetwork
     {
         lock (_lock)
         {
+            ThrowIfFreed();
             using var scope = NewDisposeScope();
             using var autocast = Autocast.Enter(_target.Precision, _target.Device.type);
             return Network.forward(z, logSnr, conditions).to(ScalarType.Float32).MoveToOuterDisposeScope();
         }
     }
+
+    private void ThrowIfFreed() => ObjectDisposedException.ThrowIf(_owners == 0, typeof(SimpleDiffusionTransformer));
 
     private Denoiser CreateDenoiser(GenerationBatch batch)
     {

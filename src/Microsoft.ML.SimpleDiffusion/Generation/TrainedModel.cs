@@ -89,9 +89,8 @@ internal sealed class TrainedModel : IGenerativeModel
 
     public void Dispose()
     {
-        if (!_disposed)
+        if (!Interlocked.Exchange(ref _disposed, true))
         {
-            _disposed = true;
             _shared.Release();
         }
     }

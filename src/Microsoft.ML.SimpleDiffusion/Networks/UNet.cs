@@ -51,9 +51,9 @@ internal sealed class UNet : DenoisingNetwork
             h = stage.ForwardDownsample(stage.ForwardBlocks(h, embedding, skips));
         }
 
-        h = _middle1.forward(h, embedding, null);
-        h = _middleAttention.forward(h);
-        h = _middle2.forward(h, embedding, null);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle1.forward(inputs[0], inputs[1], null), h, embedding);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middleAttention.forward(inputs[0]), h);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle2.forward(inputs[0], inputs[1], null), h, embedding);
         foreach (var stage in _up.Reverse())
         {
             h = stage.Forward(h, embedding, skips);

@@ -33,7 +33,7 @@ internal static class SamplingLoop
         Constraint? constraint,
         CancellationToken cancellationToken)
     {
-        int count = (int)Math.Ceiling(options.Steps * start.Time);
+        int count = Evaluations(options.Steps, start.Time);
         Tensor z = Constrain(constraint, start.Z.alias(), schedule.LogSnr(start.Time));
         Tensor? previousX = null;
         double logSnrPrevious = double.NaN;
@@ -88,6 +88,16 @@ internal static class SamplingLoop
         {
             return constraint(z, logSnr);
         }
+    }
+
+    /// <summary>Network evaluations from a time on: its share of all, rounded up.</summary>
+    /// <param name="steps">Evaluations from noise.</param>
+    /// <param name="time">Diffusion time at which sampling starts, above 0 to 1.</param>
+    internal static int Evaluations(int steps, double time)
+    {
+        // 0.55 times 100 is a little more than 55 in binary, and a float's 0.6 more than 0.6.
+        const double Tolerance = 1e-6;
+        return Math.Max(1, (int)Math.Ceiling(steps * (time - Tolerance)));
     }
 
     private static Tensor PredictX(SamplingOptions options, PredictionType prediction, Denoiser denoiser, Tensor z, double logSnr)

@@ -25,11 +25,11 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
     {
         var training = options.Training;
         state.Network.train();
-        SeedDropout();
         double loss = 0;
         for (int micro = 0; micro < training.GradientAccumulation; micro++)
         {
             using var batch = batches.Next(training.CancellationToken);
+            SeedDropout(micro);
             loss += AccumulateGradient(batch);
         }
 
@@ -79,11 +79,11 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
     }
 
     /// <summary>Dropout masks come from libtorch's own generator: the only randomness that is not ours.</summary>
-    private void SeedDropout()
+    private void SeedDropout(int microStep)
     {
         if (options.Network.Dropout > 0)
         {
-            manual_seed((long)(StatelessRandom.Bits((uint)options.Seed!.Value, RandomPurpose.NetworkDropout, (ulong)state.Step, 0) >> 1));
+            manual_seed((long)(StatelessRandom.Bits((uint)options.Seed!.Value, RandomPurpose.NetworkDropout, (ulong)state.Step, (ulong)microStep) >> 1));
         }
     }
 

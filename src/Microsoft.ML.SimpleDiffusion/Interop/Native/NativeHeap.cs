@@ -4,7 +4,7 @@ namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 /// <summary>
 /// Settings of the C library's heap. By default glibc gets every large block from the system anew and gives it back, and each time the system clears
-/// it page by page: a few percent of a training step. They hold for the whole process.
+/// it page by page. They hold for the whole process.
 /// </summary>
 internal static partial class NativeHeap
 {

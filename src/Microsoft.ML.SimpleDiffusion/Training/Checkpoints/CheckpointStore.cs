@@ -198,16 +198,16 @@ internal sealed class CheckpointStore : IDisposable
 
     private void RemoveOld()
     {
-        foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
+        try
         {
-            try
+            foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
             {
                 File.Delete(old);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // One checkpoint too many is no reason to end a run; the next time may do better.
-            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // One checkpoint too many is no reason to end a run; the next time may do better.
         }
     }
 

@@ -40,7 +40,7 @@ internal static class ConfigurationDifference
         "options.training.corruptImages",
         "options.training.onCancellation",
 
-        // Costs time and saves memory; only the order of some additions differs.
+        // Costs time and saves memory; only the order of some additions differs, and what dropout drops.
         "options.network.activationCheckpointing",
     ];
 

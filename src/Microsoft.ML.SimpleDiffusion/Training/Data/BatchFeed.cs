@@ -81,7 +81,7 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
         {
             // Dispose asked for it.
         }
-        catch (Exception e) when (e is IOException or OutOfMemoryException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception e)
         {
             _failure = e;
             _ready.CompleteAdding();
