@@ -47,6 +47,12 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>
     public SimpleDiffusionOptions Options => _configuration.Options.Clone();
 
+    /// <summary>Optimizer steps that the weights have seen.</summary>
+    public long TrainedSteps => _configuration.TrainedSteps;
+
+    /// <summary>Losses and evaluations of the training run.</summary>
+    public TrainingHistory History => _configuration.History;
+
     /// <summary>Number of trained weights of the network.</summary>
     public long ParameterCount => _model.ParameterCount;
 

@@ -6,6 +6,9 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <summary>The training run (appendix B of the paper; deviations are named where they are).</summary>
 public sealed class TrainingOptions
 {
+    /// <summary>Name of the metric that is always measured on validation data: the training loss on it, at the same times and noise at every evaluation.</summary>
+    public const string ValidationLossName = "ValidationLoss";
+
     /// <summary>Number of optimizer steps, 1 or more. Default: 10,000.</summary>
     public int Steps { get; set; } = 10_000;
 
@@ -89,6 +92,36 @@ public sealed class TrainingOptions
     /// <see cref="SampleEverySteps"/>. A resumed run adds to it. Null (default): none are written.
     /// </summary>
     public string? TensorBoardDirectory { get; set; }
+
+    /// <summary>
+    /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more; the last step is always evaluated. Null (default): a
+    /// tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
+    /// </summary>
+    public int? EvaluateEverySteps { get; set; }
+
+    /// <summary>
+    /// Metrics beside the validation loss, which is always measured. They need validation data. Not stored in the model. Default: none.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<IValidationMetric> Metrics { get; set; } = [];
+
+    /// <summary>
+    /// Name of the metric that <see cref="EarlyStoppingPatience"/> and <see cref="KeepBest"/> go by: one of <see cref="Metrics"/>, or
+    /// <c>ValidationLoss</c> (default), of which lower is better.
+    /// </summary>
+    public string MonitoredMetric { get; set; } = ValidationLossName;
+
+    /// <summary>Evaluations in a row without a better value of <see cref="MonitoredMetric"/> after which training ends, 1 or more. Null (default): it never ends early.</summary>
+    public int? EarlyStoppingPatience { get; set; }
+
+    /// <summary>Whether the model is the best of those evaluated, by <see cref="MonitoredMetric"/>, instead of the last. Default: false. Needs validation data.</summary>
+    public bool KeepBest { get; set; }
+
+    /// <summary>
+    /// Step at which <c>Fit</c> writes a checkpoint and returns the model so far, 1 to <see cref="Steps"/>; a later run with a higher one goes on as if
+    /// there had been no pause, because schedules go by <see cref="Steps"/>. Null (default): at <see cref="Steps"/>.
+    /// </summary>
+    public int? StopAtStep { get; set; }
 
     /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
     public CorruptImageHandling CorruptImages { get; set; } = CorruptImageHandling.Fail;

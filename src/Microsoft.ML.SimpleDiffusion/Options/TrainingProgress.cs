@@ -45,6 +45,9 @@ public sealed record TrainingProgress
     /// <summary>Share of the time since the report before that the step waited for data, 0 to 1.</summary>
     public double DataWaitShare { get; init; }
 
+    /// <summary>The newest evaluation on validation data, or null if there has been none in this run.</summary>
+    public TrainingEvaluation? Evaluation { get; init; }
+
     /// <summary>Estimate of the time left.</summary>
     public TimeSpan TimeRemaining { get; init; }
 }

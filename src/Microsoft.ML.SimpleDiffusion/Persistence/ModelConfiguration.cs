@@ -16,4 +16,7 @@ internal sealed record ModelConfiguration
 
     /// <summary>Optimizer steps that the weights have seen.</summary>
     public required long TrainedSteps { get; init; }
+
+    /// <summary>Losses and evaluations of the run.</summary>
+    public TrainingHistory History { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -49,7 +50,7 @@ public class ModelConfigurationJsonTests
     }
 
     private static IEnumerable<PropertyInfo> Stored(object options)
-        => options.GetType().GetProperties().Where(p => p.PropertyType != typeof(CancellationToken) && p.PropertyType != typeof(IProgress<TrainingProgress>));
+        => options.GetType().GetProperties().Where(p => !p.IsDefined(typeof(JsonIgnoreAttribute)));
 
     private static void ChangeEverything(object options)
     {
