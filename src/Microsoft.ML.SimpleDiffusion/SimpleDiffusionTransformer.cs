@@ -199,7 +199,8 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         var configuration = ModelDirectory.ReadConfiguration(directory);
         using var weights = ModelDirectory.OpenWeights(directory);
-        return new SimpleDiffusionTransformer(context, TrainedModel.Read(configuration, weights, weights.Length));
+        var model = MLEnvironment.Warn(context, warn => TrainedModel.Read(configuration, weights, weights.Length, warn));
+        return new SimpleDiffusionTransformer(context, model);
     }
 
     /// <summary>The input's columns and the generated ones.</summary>

@@ -11,6 +11,17 @@ public class EstimatorTests
     private readonly MLContext _context = new(1);
 
     [TestMethod]
+    public void Keys_without_values_and_without_end_are_refused_before_they_are_listed()
+    {
+        var context = new MLContext(1);
+        var view = context.Data.LoadFromEnumerable(TinyData.Rows(3).Select(row => new UnboundedKeyRow { Image = row.Image }));
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => context.Transforms.SimpleDiffusion(TinyData.Options()).Fit(view));
+
+        StringAssert.Contains(error.Message, "key of at most 1000000 values");
+    }
+
+    [TestMethod]
     public void Missing_condition_column_is_named()
     {
         var options = TinyData.Options();

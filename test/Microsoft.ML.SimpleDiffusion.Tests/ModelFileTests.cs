@@ -111,6 +111,77 @@ public class ModelFileTests
         StringAssert.Contains(error.Message, "incomplete");
     }
 
+    [TestMethod]
+    public void Configuration_and_weights_of_two_saves_are_told_apart()
+    {
+        using var first = new TemporaryFolder();
+        using var second = new TemporaryFolder();
+        using (var transformer = Fit())
+        using (var other = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 2)).Fit(TinyData.View(_context)))
+        {
+            transformer.SaveAsSafetensors(first.Path);
+            other.SaveAsSafetensors(second.Path);
+        }
+
+        File.Copy(second.File("model.safetensors"), first.File("model.safetensors"), overwrite: true);
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, first.Path));
+
+        StringAssert.Contains(error.Message, "not of the same model");
+    }
+
+    [TestMethod]
+    public void Configuration_that_is_too_long_is_refused_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = File.Create(folder.File("config.json")))
+        {
+            file.SetLength((16 << 20) + 1);
+        }
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path));
+
+        StringAssert.Contains(error.Message, "longer than");
+    }
+
+    [TestMethod]
+    public void Model_that_was_trained_on_a_gpu_computes_on_the_cpu_where_there_is_none()
+    {
+        if (TorchSharp.torch.cuda.is_available())
+        {
+            Assert.Inconclusive("This machine has a GPU.");
+        }
+
+        var log = new CapturedLog();
+        using var folder = new TemporaryFolder();
+        using (var transformer = Fit())
+        {
+            transformer.SaveAsSafetensors(folder.Path);
+        }
+
+        string path = folder.File("config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"device\": \"Cpu\"", "\"device\": \"Cuda\"", StringComparison.Ordinal));
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(log.Context, folder.Path);
+
+        Assert.HasCount(1, log.With("now used on the CPU"));
+    }
+
+    [TestMethod]
+    public void Loading_a_model_leaves_the_threads_of_the_process_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using (var transformer = Fit())
+        {
+            transformer.SaveAsSafetensors(folder.Path);
+        }
+
+        int threads = TorchSharp.torch.get_num_threads();
+        string path = folder.File("config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"threads\": 1", $"\"threads\": {threads + 1}", StringComparison.Ordinal));
+        SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path).Dispose();
+
+        Assert.AreEqual(threads, TorchSharp.torch.get_num_threads());
+    }
+
     private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
 
     private byte[] SavedModel()

@@ -39,6 +39,31 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     }
 
     /// <summary>
+    /// Where a stored model computes. Its options tell where it was trained: a machine without that GPU uses what it has, and threads stay as they are.
+    /// </summary>
+    /// <param name="options">The stored options.</param>
+    /// <param name="warn">Is told if another device is used.</param>
+    /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
+    public static ComputeTarget ResolveForLoading(ComputeOptions options, Action<string> warn)
+    {
+        LibTorch.EnsureLoaded();
+        var here = options.Clone();
+        here.Threads = null;
+        if (here.Device == ComputeDevice.Cuda && LibTorch.DescribeCudaUnavailable() is string obstacle)
+        {
+            here.Device = ComputeDevice.Auto;
+            warn($"The model was trained on a GPU and is now used on the CPU. {obstacle}");
+        }
+        else if (here.Device != ComputeDevice.Cpu && cuda.is_available() && here.DeviceIndex >= cuda.device_count())
+        {
+            warn($"The model was trained on GPU {here.DeviceIndex} and is now used on GPU 0.");
+            here.DeviceIndex = 0;
+        }
+
+        return Resolve(here);
+    }
+
+    /// <summary>
     /// Moves a CPU tensor to page-locked memory, from which a GPU copies while it computes. On a CPU the tensor stays as it is. Either way the
     /// result takes the tensor's place, and the caller owns it.
     /// </summary>

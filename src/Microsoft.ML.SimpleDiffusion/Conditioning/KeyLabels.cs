@@ -7,11 +7,17 @@ namespace Microsoft.ML.SimpleDiffusion.Conditioning;
 internal static class KeyLabels
 {
     private const string KeyValuesKind = "KeyValues";
+    private const int MaxCount = 1_000_000;
 
     /// <summary>Text of each key, in the order of the keys; "1", "2", … for keys without values.</summary>
     public static string[] Of(DataViewSchema.Column column)
     {
         var type = (KeyDataViewType)column.Type;
+        if (type.Count > MaxCount)
+        {
+            throw ColumnErrors.Mismatch("condition", column.Name, $"key of at most {MaxCount} values", $"key of {type.Count}");
+        }
+
         if (column.Annotations.Schema.GetColumnOrNull(KeyValuesKind) is not { Type: VectorDataViewType values })
         {
             return Enumerable.Range(1, (int)type.Count).Select(i => i.ToString(CultureInfo.InvariantCulture)).ToArray();

@@ -18,5 +18,6 @@ internal interface IGenerativeModel : IDisposable
     byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);
 
     /// <summary>Writes the weights as a safetensors file.</summary>
-    void WriteWeights(Stream stream);
+    /// <returns>The file's checksum.</returns>
+    string WriteWeights(Stream stream);
 }

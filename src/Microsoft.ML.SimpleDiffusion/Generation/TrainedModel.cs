@@ -62,11 +62,16 @@ internal sealed class TrainedModel : IGenerativeModel
     /// <param name="configuration">What config.json says, not checked yet.</param>
     /// <param name="weights">A safetensors file.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="warn">Is told if the model computes elsewhere than where it was trained.</param>
     /// <exception cref="FormatException">Configuration or weights are damaged or do not belong together.</exception>
-    public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length)
+    public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length, Action<string> warn)
     {
         CheckBeforeAllocating(configuration, length);
-        return Create(configuration, ComputeTarget.Resolve(configuration.Options.Compute), network => SafetensorsReader.Read(weights, length, NamedWeights(network)));
+        return Create(configuration, ComputeTarget.ResolveForLoading(configuration.Options.Compute, warn), network =>
+        {
+            var metadata = SafetensorsReader.Read(weights, length, NamedWeights(network));
+            RequireSameSave(configuration, metadata);
+        });
     }
 
     /// <inheritdoc/>
@@ -85,7 +90,7 @@ internal sealed class TrainedModel : IGenerativeModel
     }
 
     /// <inheritdoc/>
-    public void WriteWeights(Stream stream) => SafetensorsWriter.Write(stream, NamedWeights(Network));
+    public string WriteWeights(Stream stream) => SafetensorsWriter.Write(stream, NamedWeights(Network));
 
     public void Dispose()
     {
@@ -97,6 +102,16 @@ internal sealed class TrainedModel : IGenerativeModel
 
     private static List<NamedTensor> NamedWeights(DenoisingNetwork network)
         => network.named_parameters().Select(p => new NamedTensor(p.name, p.parameter)).ToList();
+
+    /// <summary>Files of other programs need no checksum, but where both files name one they must agree.</summary>
+    private static void RequireSameSave(ModelConfiguration configuration, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (configuration.WeightsSha256 is string expected && metadata.TryGetValue(SafetensorsWriter.ChecksumKey, out string? actual) && actual != expected)
+        {
+            throw new FormatException(
+                "config.json and model.safetensors are not of the same model: saving was interrupted between the two. If they are meant to be together, remove 'weightsSha256' from config.json.");
+        }
+    }
 
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
@@ -16,6 +17,12 @@ internal sealed record ModelConfiguration
 
     /// <summary>Optimizer steps that the weights have seen.</summary>
     public required long TrainedSteps { get; init; }
+
+    /// <summary>
+    /// In a folder, the checksum of the weights that belong to this configuration, because the two files are replaced one after the other. Null elsewhere.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WeightsSha256 { get; init; }
 
     /// <summary>Losses and evaluations of the run.</summary>
     public TrainingHistory History { get; init; } = new();

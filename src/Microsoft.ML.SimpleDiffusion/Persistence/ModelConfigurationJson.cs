@@ -7,7 +7,8 @@ namespace Microsoft.ML.SimpleDiffusion.Persistence;
 /// <summary>Model configurations as JSON. Reading is strict: an unknown member means another version, not something to skip.</summary>
 internal static class ModelConfigurationJson
 {
-    private const int MaxLength = 16 << 20;
+    /// <summary>Length of the longest configuration that is read, in bytes.</summary>
+    public const int MaxLength = 16 << 20;
 
     private static readonly JsonSerializerOptions Settings = new()
     {
@@ -27,7 +28,7 @@ internal static class ModelConfigurationJson
     {
         if (Encoding.UTF8.GetByteCount(json) > MaxLength)
         {
-            throw new FormatException($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
+            throw TooLong();
         }
 
         try
@@ -50,6 +51,8 @@ internal static class ModelConfigurationJson
             throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
         }
     }
+
+    public static FormatException TooLong() => new($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
 
     private static void RequireVersion(string json)
     {

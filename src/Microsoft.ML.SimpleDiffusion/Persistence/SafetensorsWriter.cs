@@ -15,12 +15,11 @@ internal static class SafetensorsWriter
     /// <param name="stream">Where to; need not be seekable.</param>
     /// <param name="tensors">Contiguous float32 tensors.</param>
     /// <param name="metadata">Additional texts.</param>
-    public static void Write(Stream stream, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <returns>The checksum that the file has under <see cref="ChecksumKey"/>.</returns>
+    public static string Write(Stream stream, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var allMetadata = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>())
-        {
-            [ChecksumKey] = Convert.ToHexStringLower(Checksum(tensors)),
-        };
+        string checksum = Convert.ToHexStringLower(Checksum(tensors));
+        var allMetadata = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [ChecksumKey] = checksum };
         byte[] header = SafetensorsHeader.Write(Entries(tensors), allMetadata);
         int padded = (header.Length + Alignment - 1) / Alignment * Alignment;
         Span<byte> length = stackalloc byte[sizeof(ulong)];
@@ -36,6 +35,8 @@ internal static class SafetensorsWriter
         {
             TensorBytes.Read(tensor, bytes => stream.Write(bytes));
         }
+
+        return checksum;
     }
 
     private static IEnumerable<SafetensorsEntry> Entries(IReadOnlyList<NamedTensor> tensors)

@@ -40,6 +40,9 @@ internal sealed class TrainingRun : IDisposable
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
+
+            // The estimator could only check the defaults of a CPU; on a GPU they are larger.
+            OptionsValidator.Validate(_options);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
             _reports = new RunReports(_configuration, _target, _log.Warning);

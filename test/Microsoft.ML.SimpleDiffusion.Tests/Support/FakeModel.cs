@@ -28,9 +28,7 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
         return requests.Select(Picture).ToArray();
     }
 
-    public void WriteWeights(Stream stream)
-    {
-    }
+    public string WriteWeights(Stream stream) => string.Empty;
 
     public void Dispose() => Owners--;
 

@@ -15,6 +15,13 @@ internal static class MLEnvironment
 
     public static void Warning(IChannel channel, string message) => HostExtensions.Warning(channel, message);
 
+    /// <summary>Does something that may have warnings for the log.</summary>
+    public static T Warn<T>(IHostEnvironment environment, Func<Action<string>, T> action)
+    {
+        using var channel = environment.Start(nameof(SimpleDiffusion));
+        return action(message => Warning(channel, message));
+    }
+
     /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>
     public static void CheckAlive(IHostEnvironment environment)
     {

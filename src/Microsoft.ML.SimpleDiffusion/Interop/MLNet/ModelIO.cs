@@ -69,7 +69,7 @@ internal static class ModelIO
         SimpleDiffusionTransformer? transformer = null;
         bool found = context.TryLoadBinaryStream(WeightsEntry, reader =>
         {
-            var model = TrainedModel.Read(configuration, reader.BaseStream, reader.BaseStream.Length);
+            var model = MLEnvironment.Warn(environment, warn => TrainedModel.Read(configuration, reader.BaseStream, reader.BaseStream.Length, warn));
             transformer = new SimpleDiffusionTransformer(environment, model);
         });
         return found ? transformer! : throw new FormatException($"The model is damaged: the entry {WeightsEntry} is missing.");
