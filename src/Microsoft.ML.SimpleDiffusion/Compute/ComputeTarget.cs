@@ -34,7 +34,7 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
         var device = ResolveDevice(options);
         var precision = options.Precision != ComputePrecision.Auto
             ? options.Precision
-            : device.type == DeviceType.CUDA || MultipliesBFloat16() ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+            : MultipliesBFloat16(device) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
         return new ComputeTarget(device, precision);
     }
 
@@ -112,6 +112,9 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             : new Device(DeviceType.CUDA, options.DeviceIndex);
     }
 
-    /// <summary>Whether the CPU has instructions for bfloat16 products. Without them bfloat16 is slower than float32.</summary>
-    private static bool MultipliesBFloat16() => X86Base.IsSupported && X86Base.CpuId(7, 1) is var (eax, _, _, _) && (eax & (1 << 5)) != 0;
+    /// <summary>Whether the device has instructions for bfloat16 products: without them bfloat16 is slower than float32. GPUs have them from Ampere on.</summary>
+    private static bool MultipliesBFloat16(Device device)
+        => device.type == DeviceType.CUDA ? CudaDriver.FindMajorCapability(device.index) is null or >= 8 : CpuMultipliesBFloat16();
+
+    private static bool CpuMultipliesBFloat16() => X86Base.IsSupported && X86Base.CpuId(7, 1) is var (eax, _, _, _) && (eax & (1 << 5)) != 0;
 }

@@ -71,5 +71,6 @@ public class CudaDiagnosisTests
         }
 
         Assert.IsNull(CudaDriver.MemoryInUse(0));
+        Assert.IsNull(CudaDriver.FindMajorCapability(0));
     }
 }

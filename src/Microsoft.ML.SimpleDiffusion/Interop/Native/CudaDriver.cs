@@ -11,6 +11,7 @@ internal static partial class CudaDriver
     // The assembly's resolver turns it into the platform's file.
     private const string Library = "nvidia-driver";
     private const int Success = 0;
+    private const int MajorCapability = 75;
 
     static CudaDriver() => NativeLibrary.SetDllImportResolver(
         typeof(CudaDriver).Assembly,
@@ -25,6 +26,19 @@ internal static partial class CudaDriver
         {
             // 1000 × major + 10 × minor.
             return GetVersion(out int version) == Success ? new Version(version / 1000, version % 1000 / 10) : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Major compute capability of a GPU, such as 8 for Ampere, or null if the driver does not tell.</summary>
+    public static int? FindMajorCapability(int deviceIndex)
+    {
+        try
+        {
+            return GetDevice(out int device, deviceIndex) == Success && GetAttribute(out int major, MajorCapability, device) == Success ? major : null;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -75,6 +89,9 @@ internal static partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuDeviceGet")]
     private static partial int GetDevice(out int device, int index);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
+    private static partial int GetAttribute(out int value, int attribute, int device);
 
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
     private static partial int RetainContext(out nint context, int device);
