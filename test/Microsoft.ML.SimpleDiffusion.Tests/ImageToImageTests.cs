@@ -138,7 +138,7 @@ public class ImageToImageTests
 
         using var wide = MLImage.CreateFromPixels(32, 16, MLPixelFormat.Rgba32, pixels);
         using var transformer = s_model.ForImageToImage("Picture", 0.001f);
-        var rows = Context.Data.LoadFromEnumerable(new[] { new WideRow { Label = "red", Seed = 1, Picture = wide } });
+        var rows = Context.Data.LoadFromEnumerable(new[] { new WideImageRow { Label = "red", Seed = 1, Picture = wide } });
 
         float[] output = transformer.Transform(rows).GetColumn<float[]>("Pixels").Single();
 
@@ -150,7 +150,7 @@ public class ImageToImageTests
     public void Prediction_engine_inpaints_row_by_row()
     {
         using var transformer = s_model.ForInpainting("Picture", "Mask");
-        using var engine = Context.Model.CreatePredictionEngine<InputRow, PixelRow>(transformer);
+        using var engine = Context.Model.CreatePredictionEngine<InputImageRow, PixelRow>(transformer);
         foreach (long seed in new[] { 1, 2 })
         {
             var input = Input(seed);
@@ -267,10 +267,10 @@ public class ImageToImageTests
         Assert.AreEqual(0, model.Owners);
     }
 
-    private static float[] Generate(SimpleDiffusionTransformer transformer, InputRow input)
+    private static float[] Generate(SimpleDiffusionTransformer transformer, InputImageRow input)
         => transformer.Transform(Context.Data.LoadFromEnumerable(new[] { input })).GetColumn<float[]>("Pixels").Single();
 
-    private static InputRow Input(long seed)
+    private static InputImageRow Input(long seed)
     {
         var random = new Random((int)seed);
         var picture = new byte[Length];
@@ -279,38 +279,15 @@ public class ImageToImageTests
             picture[i] = (byte)random.Next(20, 235);
         }
 
-        return new InputRow { Label = "red", Seed = seed, Picture = picture };
+        return new InputImageRow { Label = "red", Seed = seed, Picture = picture };
     }
 
-    private static void FillMask(InputRow row, Func<int, byte> valueAtColumn)
+    private static void FillMask(InputImageRow row, Func<int, byte> valueAtColumn)
     {
         for (int i = 0; i < row.Mask.Length; i++)
         {
             row.Mask[i] = valueAtColumn(i % Side);
         }
-    }
-
-    private sealed class InputRow
-    {
-        public string Label { get; set; } = string.Empty;
-
-        public long Seed { get; set; }
-
-        [VectorType(3, Side, Side)]
-        public byte[] Picture { get; set; } = [];
-
-        [VectorType(1, Side, Side)]
-        public byte[] Mask { get; set; } = new byte[Side * Side];
-    }
-
-    private sealed class WideRow
-    {
-        public string Label { get; set; } = string.Empty;
-
-        public long Seed { get; set; }
-
-        [Transforms.Image.ImageType(16, 32)]
-        public MLImage Picture { get; set; } = null!;
     }
 
     private sealed class PixelRow

@@ -190,16 +190,6 @@ public class SamplerTests
     }
 
     [TestMethod]
-    public void Static_threshold_clips_and_none_leaves_alone()
-    {
-        using var scope = NewDisposeScope();
-        var images = tensor(new[] { -4f, -1f, 0.5f, 2f }).view(1, 1, 2, 2);
-
-        CollectionAssert.AreEqual(new[] { -1f, -1f, 0.5f, 1f }, Thresholding.Apply(new SamplingOptions { Thresholding = ThresholdingType.Static }, images).data<float>().ToArray());
-        CollectionAssert.AreEqual(new[] { -4f, -1f, 0.5f, 2f }, Thresholding.Apply(new SamplingOptions { Thresholding = ThresholdingType.None }, images).data<float>().ToArray());
-    }
-
-    [TestMethod]
     public void Upper_bound_of_the_ddpm_variance_is_that_of_the_forward_step()
     {
         // beta_{t|s} = 1 - alpha_t² / alpha_s² for the chain from s to t.
@@ -254,41 +244,6 @@ public class SamplerTests
             count++;
             return z.clone();
         }
-    }
-
-    [TestMethod]
-    public void Guidance_extrapolates_from_the_unconditional_prediction()
-    {
-        using var scope = NewDisposeScope();
-        Tensor conditional = full(1, 1, 1, 1, value: 3f), unconditional = full(1, 1, 1, 1, value: 1f);
-
-        Assert.AreEqual(5, Guidance.Combine(conditional, unconditional, scale: 2).item<float>(), 1e-6);
-        Assert.AreEqual(3, Guidance.Combine(conditional, unconditional, scale: 1).item<float>(), 1e-6);
-    }
-
-    [TestMethod]
-    public void Full_rescale_restores_the_spread_of_the_conditional_prediction()
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(4);
-        Tensor conditional = randn(2, 3, 8, 8), guided = 3 * randn(2, 3, 8, 8);
-
-        var rescaled = Guidance.Rescale(guided, conditional, strength: 1);
-
-        Assert.IsLessThan(1e-4f, (rescaled.std([1, 2, 3]) - conditional.std([1, 2, 3])).abs().max().item<float>());
-    }
-
-    [TestMethod]
-    public void Dynamic_threshold_divides_by_the_quantile_and_never_enlarges()
-    {
-        using var scope = NewDisposeScope();
-        var images = tensor(new[] { -4f, -2f, 1f, 2f, 0.1f, -0.2f, 0.3f, 0.2f }).view(2, 1, 2, 2);
-
-        var result = Thresholding.Dynamic(images, quantile: 1.0 / 3);
-
-        // Sorted magnitudes of the first image: 1, 2, 2, 4; position 1/3 * 3 gives 2.
-        CollectionAssert.AreEqual(new[] { -1f, -1f, 0.5f, 1f }, result[0].data<float>().ToArray());
-        CollectionAssert.AreEqual(new[] { 0.1f, -0.2f, 0.3f, 0.2f }, result[1].data<float>().ToArray());
     }
 
     private static Tensor Value(double value) => full(1, 1, 1, 1, value: value, dtype: ScalarType.Float64);
