@@ -94,13 +94,14 @@ public sealed class TrainingOptions
     public string? TensorBoardDirectory { get; set; }
 
     /// <summary>
-    /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more; the last step is always evaluated. Null (default): a
-    /// tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
+    /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more, and at most 2,000 evaluations in a run; the last step is
+    /// always evaluated. Null (default): a tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
     /// </summary>
     public int? EvaluateEverySteps { get; set; }
 
     /// <summary>
-    /// Metrics beside the validation loss, which is always measured. They need validation data. Not stored in the model. Default: none.
+    /// Metrics beside the validation loss, which is always measured: at most 10, with different names of at most 50 characters. They need validation data.
+    /// Not stored in the model. Default: none.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyList<IValidationMetric> Metrics { get; set; } = [];

@@ -76,7 +76,7 @@ internal sealed class Validator : IDisposable
             }
         }
 
-        if (BestStep is long step && _best!.FindProblem(step) is string problem)
+        if (BestStep is long step && _best!.FindProblem(step, _average.Network) is string problem)
         {
             _log.Warning($"The weights of the best evaluation, at step {step}, are not there any more: {problem}. The best is sought among the evaluations from now on.");
             _monitor.Forget();
