@@ -38,4 +38,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Noise of an image whose likelihood is evaluated.</summary>
     LikelihoodNoise = 12,
+
+    /// <summary>Noise of a validation image whose loss is measured during training.</summary>
+    ValidationNoise = 13,
 }

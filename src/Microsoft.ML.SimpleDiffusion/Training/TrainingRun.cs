@@ -9,6 +9,7 @@ using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.SimpleDiffusion.Training.Reporting;
+using Microsoft.ML.SimpleDiffusion.Training.Validation;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
@@ -23,12 +24,16 @@ internal sealed class TrainingRun : IDisposable
     private readonly INoiseSchedule _schedule;
     private readonly DenoisingNetwork _network;
     private readonly TrainingState _state;
-    private readonly CheckpointStore? _checkpoints;
+    private readonly CheckpointStore? _store;
+    private readonly RunCheckpoints _checkpoints;
     private readonly NetworkCost _cost;
     private readonly RunReports _reports;
+    private readonly RunHistory _history = new();
+    private readonly AverageModel? _average;
+    private readonly Validator? _validator;
 
     /// <summary>Does everything that can fail before the first step.</summary>
-    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
     {
         _log = new TrainingLog(environment);
         try
@@ -36,7 +41,7 @@ internal sealed class TrainingRun : IDisposable
             options.Training.CancellationToken.ThrowIfCancellationRequested();
             _target = ComputeTarget.Resolve(options.Compute);
             var condition = ConditionColumn.Describe(input.Schema, options);
-            _checkpoints = options.Training.CheckpointDirectory is string directory
+            _store = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
@@ -45,17 +50,29 @@ internal sealed class TrainingRun : IDisposable
             OptionsValidator.Validate(_options);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
-            _reports = new RunReports(_configuration, _target, _log.Warning);
+            _average = validation is null && options.Training.SampleEverySteps is null ? null : new AverageModel(_configuration, _target);
+            _reports = new RunReports(_configuration, _average, _log.Warning);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
             _cost = NetworkCost.Of(specification);
-            _checkpoints?.RequireRoom(_options.Training, _cost.Parameters);
+            _store?.RequireRoom(_options.Training, _cost.Parameters);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _store?.BestPath, _history, _log);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
             WeightInitializer.Initialize(_network, _options.Seed!.Value);
             _state = new TrainingState(_network, _target.Device);
-            Restore(warmStart);
+            if (warmStart is not null)
+            {
+                _state.StartFrom(warmStart.Network);
+            }
+
+            _checkpoints = new RunCheckpoints(_store, _configuration, _state, _history);
+            if (_checkpoints.Restore(_log.Info) is { } restored)
+            {
+                _validator?.Restore(restored.Options.Training.MonitoredMetric);
+                _log.Skipped(_state.SkippedSteps);
+            }
         }
         catch
         {
@@ -66,11 +83,12 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Does the whole run.</summary>
     /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
-    public static TrainedModel Execute(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    public static TrainedModel Execute(
+        IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation = null, TrainedModel? warmStart = null)
     {
         try
         {
-            using var run = new TrainingRun(environment, options, input, warmStart);
+            using var run = new TrainingRun(environment, options, input, validation, warmStart);
             return run.Train();
         }
         catch (Exception e) when (OutOfMemory.IsCauseOf(e))
@@ -81,8 +99,9 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        _reports?.Dispose();
-        _checkpoints?.Dispose();
+        _validator?.Dispose();
+        _average?.Dispose();
+        _store?.Dispose();
         _data?.Dispose();
         _state?.Dispose();
         _network?.Dispose();
@@ -96,28 +115,32 @@ internal sealed class TrainingRun : IDisposable
         var trainer = new Trainer(_options, _schedule, _target, _state);
         var yardstick = Yardstick.Measure(_target, _cost);
         long first = _state.Step;
+        TrainingEvaluation? pausedAt = null;
         try
         {
             using var feed = new BatchFeed(_data, _options, _target, first);
             var reporter = new ProgressReporter(_log, _options, feed, _state, yardstick, _reports);
-            while (_state.Step < training.Steps)
+            if (EvaluateIfDue(reporter))
+            {
+                reporter.ReportStart();
+            }
+
+            while (_state.Step < training.LastStep && !HasLostPatience())
             {
                 training.CancellationToken.ThrowIfCancellationRequested();
                 _log.CheckAlive();
-                reporter.Report(_state.Step + 1, trainer.Step(feed));
-                if (_state.Step % training.CheckpointEverySteps == 0 || _state.Step == training.Steps)
-                {
-                    SaveCheckpoint();
-                }
-
-                reporter.Pause(() => _reports.WriteSamples(_state.Step, _state.CopyAverageTo, training.CancellationToken));
+                var result = trainer.Step(feed);
+                _history.Losses.Add(_state.Step, result.Skipped ? null : result.Loss);
+                reporter.Pause(() => pausedAt = AfterStep(reporter));
+                reporter.Report(_state.Step, result);
+                reporter.Pause(() => _reports.WriteSamples(_state, training.CancellationToken));
             }
         }
         catch (OperationCanceledException)
         {
             if (_state.Step > first)
             {
-                SaveCheckpoint();
+                _checkpoints.Save();
             }
 
             if (training.OnCancellation == CancellationBehavior.Throw || _state.Step == 0)
@@ -130,64 +153,75 @@ internal sealed class TrainingRun : IDisposable
 
         _log.Skipped(_state.SkippedSteps);
         _state.RequireFinite();
-        var configuration = _configuration with { TrainedSteps = _state.Step };
-        return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
+        return CreateModel(pausedAt);
+    }
+
+    /// <summary>Evaluates and writes a checkpoint where they are due.</summary>
+    /// <returns>The evaluation of a run that stops here to go on later, which is no part of its course.</returns>
+    private TrainingEvaluation? AfterStep(ProgressReporter reporter)
+    {
+        var training = _options.Training;
+        bool isLast = _state.Step == training.LastStep;
+        bool isEvaluated = EvaluateIfDue(reporter);
+        if (_state.Step % training.CheckpointEverySteps == 0 || isLast || HasLostPatience())
+        {
+            _checkpoints.Save();
+        }
+
+        if (!isLast || isEvaluated || _validator is null)
+        {
+            return null;
+        }
+
+        var evaluation = _validator.Measure(_state);
+        reporter.Evaluated(evaluation);
+        return evaluation;
+    }
+
+    private bool HasLostPatience() => _validator is { HasLostPatience: true };
+
+    /// <summary>Where an evaluation fails, what has been learnt is saved.</summary>
+    private bool EvaluateIfDue(ProgressReporter reporter)
+    {
+        if (_validator is null || !_validator.IsDue(_state.Step))
+        {
+            return false;
+        }
+
+        try
+        {
+            reporter.Evaluated(_validator.Evaluate(_state));
+        }
+        catch (Exception e) when (e is not OperationCanceledException && _state.Step > 0)
+        {
+            _checkpoints.Save();
+            throw;
+        }
+
+        if (_validator.HasLostPatience)
+        {
+            _log.Info(
+                $"Training ends at step {_state.Step} of {_options.Training.Steps}: {_options.Training.MonitoredMetric} has not become better in {_options.Training.EarlyStoppingPatience} evaluations.");
+        }
+
+        return true;
+    }
+
+    /// <param name="pausedAt">The evaluation of a run that stops to go on later.</param>
+    private TrainedModel CreateModel(TrainingEvaluation? pausedAt)
+    {
+        var history = _history.ForModel(_state.Step);
+        if (pausedAt is not null)
+        {
+            history = history with { Evaluations = [.. history.Evaluations, pausedAt] };
+        }
+
+        return _validator is { BestStep: long step } && pausedAt is not { IsBest: true }
+            ? TrainedModel.Create(_configuration with { TrainedSteps = step, History = history }, _target, _validator.CopyBestTo)
+            : TrainedModel.Create(_configuration with { TrainedSteps = _state.Step, History = history }, _target, _state.CopyAverageTo);
     }
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
     private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
-        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _checkpoints?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
-
-    private void Restore(TrainedModel? warmStart)
-    {
-        if (warmStart is not null)
-        {
-            _state.StartFrom(warmStart.Network);
-        }
-
-        if (_checkpoints is null)
-        {
-            return;
-        }
-
-        if (!_options.Training.ResumeFromCheckpoint)
-        {
-            _checkpoints.StartAnew(_log.Info);
-            return;
-        }
-
-        var tensors = _state.NamedTensors();
-        try
-        {
-            if (_checkpoints.TryRestore(_configuration, tensors, out var position, _log.Info))
-            {
-                (_state.Step, _state.SkippedSteps) = position;
-                _log.Skipped(_state.SkippedSteps);
-            }
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
-        }
-    }
-
-    private void SaveCheckpoint()
-    {
-        if (_checkpoints is null)
-        {
-            return;
-        }
-
-        _state.RequireFinite();
-        var position = new RestorePoint(_state.Step, _state.SkippedSteps);
-        var tensors = _state.NamedTensors();
-        try
-        {
-            _checkpoints.Save(new Checkpoint(position, _configuration with { TrainedSteps = _state.Step }, tensors));
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
-        }
-    }
+        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _store?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
 }
