@@ -63,7 +63,7 @@ public class EstimatorTests
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(options).Fit(_context.Data.LoadFromEnumerable(TinyData.Rows(0))));
 
-        Assert.AreEqual("The training data has no rows.", error.Message);
+        Assert.AreEqual("The image data has no rows.", error.Message);
     }
 
     [TestMethod]

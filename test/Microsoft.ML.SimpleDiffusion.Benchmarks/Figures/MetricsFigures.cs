@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 
@@ -18,6 +19,7 @@ internal static class MetricsFigures
 
     public static void Print()
     {
+        LibTorch.EnsureLoaded();
         var context = new MLContext();
         Statistics(context);
         Balls(context);
@@ -29,6 +31,7 @@ internal static class MetricsFigures
     /// </summary>
     public static void PrintMemory()
     {
+        LibTorch.EnsureLoaded();
         var context = new MLContext();
         var (generated, reference) = BallViews(context);
         using var process = Process.GetCurrentProcess();

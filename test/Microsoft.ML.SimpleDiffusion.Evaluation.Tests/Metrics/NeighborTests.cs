@@ -70,6 +70,25 @@ public class NeighborTests
     }
 
     [TestMethod]
+    public void A_megabyte_gives_what_much_memory_gives()
+    {
+        var generated = FeatureViews.Singles(FeatureViews.Normal(150, 1024, shift: 0.02f));
+        var reference = FeatureViews.Singles(FeatureViews.Normal(200, 1024, seed: 2));
+
+        ImageGenerationMetrics much = Evaluate(megabytes: 256), little = Evaluate(megabytes: 1);
+
+        Assert.IsLessThan(150, DistanceTiles.Side(1 << 20, 1024, sizeof(float)));
+        Assert.AreEqual((much.Precision, much.Recall, much.Density, much.Coverage), (little.Precision, little.Recall, little.Density, little.Coverage));
+        CollectionAssert.AreEqual(much.NearestNeighbors!.Indices.ToArray(), little.NearestNeighbors!.Indices.ToArray());
+
+        ImageGenerationMetrics Evaluate(int megabytes) => Catalog.Evaluate(generated, reference, new ImageGenerationEvaluationOptions
+        {
+            Metrics = ImageGenerationMetricTypes.PrecisionAndRecall | ImageGenerationMetricTypes.DensityAndCoverage | ImageGenerationMetricTypes.NearestNeighbors,
+            BlockMegabytes = megabytes,
+        });
+    }
+
+    [TestMethod]
     [DataRow(1L << 20, 2048, 4)]
     [DataRow(256L << 20, 2048, 4)]
     [DataRow(64L << 20, 64, 8)]

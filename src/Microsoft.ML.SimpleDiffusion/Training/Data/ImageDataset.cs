@@ -51,7 +51,7 @@ internal sealed class ImageDataset : IDisposable
             dataset.Read(input, options, condition, log, cancellationToken);
             return dataset.Count > 0 ? dataset : throw new InvalidOperationException(
                 dataset.SkippedCount == 0
-                    ? "The training data has no rows."
+                    ? "The image data has no rows."
                     : $"None of the {dataset.SkippedCount} images of the training data can be read.");
         }
         catch
