@@ -38,4 +38,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Noise of an image whose likelihood is evaluated.</summary>
     LikelihoodNoise = 12,
+
+    /// <summary>Values of the options that a sweep tries.</summary>
+    SweepDraw = 32,
 }
