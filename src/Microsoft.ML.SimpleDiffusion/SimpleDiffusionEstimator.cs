@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Validation;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
@@ -39,7 +40,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     /// <exception cref="OperationCanceledException">
     /// Training was cancelled, and <see cref="TrainingOptions.OnCancellation"/> says to throw or nothing has been learnt yet.
     /// </exception>
-    public SimpleDiffusionTransformer Fit(IDataView input) => FitCore(input, warmStart: null);
+    public SimpleDiffusionTransformer Fit(IDataView input) => FitCore(input, validation: null, warmStart: null);
 
     /// <summary>Trains on from the weights of a fitted model, with fresh optimizer moments.</summary>
     /// <param name="input">The training data. Read once. Its classes must be those of the model.</param>
@@ -49,7 +50,39 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     public SimpleDiffusionTransformer Fit(IDataView input, SimpleDiffusionTransformer warmStart)
     {
         ArgumentNullException.ThrowIfNull(warmStart);
-        return FitCore(input, warmStart);
+        return FitCore(input, validation: null, warmStart);
+    }
+
+    /// <summary>
+    /// Trains a model and evaluates it on other images as it goes on: <see cref="TrainingOptions.EvaluateEverySteps"/> says when,
+    /// <see cref="TrainingOptions.Metrics"/> what is measured beside the loss, and <see cref="TrainingOptions.KeepBest"/> and
+    /// <see cref="TrainingOptions.EarlyStoppingPatience"/> what follows from it. The weights of each step are those of a run without validation.
+    /// </summary>
+    /// <param name="input">The training data. Read once.</param>
+    /// <param name="validation">
+    /// Images that are not trained on, in the same columns; the condition may be text too. Read once for the validation loss, and by each metric as it likes.
+    /// </param>
+    /// <inheritdoc cref="Fit(IDataView)" path="/returns|/exception"/>
+    /// <exception cref="InvalidOperationException">
+    /// The validation data has no rows, or an image or a class that cannot be used; a metric failed, which is named; what <see cref="Fit(IDataView)"/> says.
+    /// </exception>
+    public SimpleDiffusionTransformer Fit(IDataView input, IDataView validation)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        return FitCore(input, validation, warmStart: null);
+    }
+
+    /// <summary>Trains on from the weights of a fitted model, with fresh optimizer moments and a new history, and evaluates on other images.</summary>
+    /// <param name="input">The training data. Read once. Its classes must be those of the model.</param>
+    /// <param name="validation">Images that are not trained on, in the same columns; the condition may be text too.</param>
+    /// <param name="warmStart">A model with the same network, image size and classes. It is not changed.</param>
+    /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/returns|/exception"/>
+    /// <exception cref="ArgumentException">The model does not fit these options or this data.</exception>
+    public SimpleDiffusionTransformer Fit(IDataView input, IDataView validation, SimpleDiffusionTransformer warmStart)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentNullException.ThrowIfNull(warmStart);
+        return FitCore(input, validation, warmStart);
     }
 
     /// <summary>Checks the columns and adds those that the transformer makes.</summary>
@@ -61,10 +94,19 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
         return SchemaShapes.ForOutput(inputSchema, _options);
     }
 
-    private SimpleDiffusionTransformer FitCore(IDataView input, SimpleDiffusionTransformer? warmStart)
+    private SimpleDiffusionTransformer FitCore(IDataView input, IDataView? validation, SimpleDiffusionTransformer? warmStart)
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, (TrainedModel?)warmStart?.Model));
+        if (validation is null)
+        {
+            EvaluationOptionsValidator.ValidateWithoutData(_options.Training);
+        }
+        else
+        {
+            ValidationData.CheckColumns(validation.Schema, _options);
+        }
+
+        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, validation, (TrainedModel?)warmStart?.Model));
     }
 }

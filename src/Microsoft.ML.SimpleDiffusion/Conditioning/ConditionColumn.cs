@@ -24,12 +24,12 @@ internal static class ConditionColumn
 
     /// <summary>Finds the column that tells what to generate: keys, or the text of the labels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
-    public static DataViewSchema.Column FindForGeneration(DataViewSchema schema, string name)
+    public static DataViewSchema.Column FindForGeneration(DataViewSchema schema, string name, string role = "condition")
     {
-        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("condition", name);
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
         return column.Type is KeyDataViewType or TextDataViewType
             ? column
-            : throw ColumnErrors.Mismatch("condition", name, "key or text", column.Type.ToString()!);
+            : throw ColumnErrors.Mismatch(role, name, "key or text", column.Type.ToString()!);
     }
 
     /// <summary>

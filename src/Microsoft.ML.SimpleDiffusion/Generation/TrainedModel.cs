@@ -11,10 +11,14 @@ internal sealed class TrainedModel : IGenerativeModel
     private readonly SharedNetwork _shared;
     private bool _disposed;
 
-    private TrainedModel(SharedNetwork shared) => _shared = shared;
+    private TrainedModel(SharedNetwork shared, ModelConfiguration configuration)
+    {
+        _shared = shared;
+        Configuration = configuration;
+    }
 
     /// <inheritdoc/>
-    public ModelConfiguration Configuration => _shared.Configuration;
+    public ModelConfiguration Configuration { get; }
 
     /// <inheritdoc/>
     public long ParameterCount => _shared.ParameterCount;
@@ -49,7 +53,7 @@ internal sealed class TrainedModel : IGenerativeModel
         try
         {
             fill(shared.Network);
-            return new TrainedModel(shared);
+            return new TrainedModel(shared, configuration);
         }
         catch
         {
@@ -69,12 +73,20 @@ internal sealed class TrainedModel : IGenerativeModel
         return Create(configuration, ComputeTarget.Resolve(configuration.Options.Compute), network => SafetensorsReader.Read(weights, length, NamedWeights(network)));
     }
 
+    /// <summary>The weights of a network under the names that they have in files.</summary>
+    public static IReadOnlyList<NamedTensor> NamedWeights(DenoisingNetwork network)
+        => network.named_parameters().Select(p => new NamedTensor(p.name, p.parameter)).ToList();
+
     /// <inheritdoc/>
-    public IGenerativeModel Share()
+    public IGenerativeModel Share() => ShareAs(Configuration);
+
+    /// <summary>Adds an owner that knows other things about the training of the same network.</summary>
+    /// <param name="configuration">The model's configuration, but for trained steps and history.</param>
+    public TrainedModel ShareAs(ModelConfiguration configuration)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionTransformer));
         _shared.AddOwner();
-        return new TrainedModel(_shared);
+        return new TrainedModel(_shared, configuration);
     }
 
     /// <inheritdoc/>
@@ -94,9 +106,6 @@ internal sealed class TrainedModel : IGenerativeModel
             _shared.Release();
         }
     }
-
-    private static List<NamedTensor> NamedWeights(DenoisingNetwork network)
-        => network.named_parameters().Select(p => new NamedTensor(p.name, p.parameter)).ToList();
 
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)

@@ -13,6 +13,7 @@ internal static class OptionsValidator
     public static void ValidateNew(SimpleDiffusionOptions options)
     {
         Validate(options);
+        EvaluationOptionsValidator.ValidateMetrics(options.Training);
         if (options.Network.Architecture == NetworkArchitecture.UNet)
         {
             ValidateResolutions(options);
@@ -163,6 +164,7 @@ internal static class OptionsValidator
             training.SampleEverySteps is null || training.CheckpointDirectory is not null,
             "must be null (off) unless Training.CheckpointDirectory is set, the folder that the images go to");
         Require.NotEmptyUnlessNull("Training.TensorBoardDirectory", training.TensorBoardDirectory);
+        EvaluationOptionsValidator.Validate(training);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
     }

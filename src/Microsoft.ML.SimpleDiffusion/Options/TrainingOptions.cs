@@ -137,5 +137,16 @@ public sealed class TrainingOptions
     /// <summary>What <c>Fit</c> does when it is cancelled. Default: <see cref="CancellationBehavior.Throw"/>.</summary>
     public CancellationBehavior OnCancellation { get; set; } = CancellationBehavior.Throw;
 
-    internal TrainingOptions Clone() => (TrainingOptions)MemberwiseClone();
+    /// <summary>The step at which <c>Fit</c> returns, if nothing ends it before.</summary>
+    internal int LastStep => StopAtStep ?? Steps;
+
+    /// <summary>Steps between two evaluations.</summary>
+    internal int EvaluationInterval => EvaluateEverySteps ?? Math.Max(Steps / 10, 1);
+
+    internal TrainingOptions Clone()
+    {
+        var copy = (TrainingOptions)MemberwiseClone();
+        copy.Metrics = [.. Metrics];
+        return copy;
+    }
 }

@@ -9,13 +9,13 @@ public sealed record TrainingProgress
     /// <summary>Optimizer steps in all.</summary>
     public int TotalSteps { get; init; }
 
-    /// <summary>Mean loss since the report before; NaN if all steps since then were skipped.</summary>
+    /// <summary>Mean loss since the report before; NaN if there has been no step since then, or all were skipped.</summary>
     public double Loss { get; init; }
 
-    /// <summary>Learning rate of the last step.</summary>
+    /// <summary>Learning rate of the last step; of the next one before the first.</summary>
     public double LearningRate { get; init; }
 
-    /// <summary>Norm of the last step's gradient, before clipping.</summary>
+    /// <summary>Norm of the last step's gradient, before clipping; NaN before the first step.</summary>
     public double GradientNorm { get; init; }
 
     /// <summary>Steps so far that changed nothing because loss or gradient were not finite, those before the run was last resumed included.</summary>
@@ -48,6 +48,6 @@ public sealed record TrainingProgress
     /// <summary>The newest evaluation on validation data, or null if there has been none in this run.</summary>
     public TrainingEvaluation? Evaluation { get; init; }
 
-    /// <summary>Estimate of the time left.</summary>
+    /// <summary>Estimate of the time left; zero before the first step, when nothing is known of it.</summary>
     public TimeSpan TimeRemaining { get; init; }
 }

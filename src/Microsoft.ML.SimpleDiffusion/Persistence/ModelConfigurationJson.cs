@@ -17,7 +17,7 @@ internal static class ModelConfigurationJson
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         MaxDepth = 16,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false), new MetricValuesConverter() },
     };
 
     public static string Serialize(ModelConfiguration configuration) => JsonSerializer.Serialize(configuration, Settings);
@@ -40,6 +40,8 @@ internal static class ModelConfigurationJson
             {
                 throw new JsonException("A class has no label.");
             }
+
+            HistoryCheck.Run(configuration.History);
 
             // A number too large, such as 1e999, is read as infinity, which cannot be written again.
             _ = Serialize(configuration);

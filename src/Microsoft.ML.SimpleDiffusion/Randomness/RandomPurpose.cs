@@ -39,6 +39,9 @@ internal enum RandomPurpose : uint
     /// <summary>Noise of an image whose likelihood is evaluated.</summary>
     LikelihoodNoise = 12,
 
+    /// <summary>Noise of a validation image whose loss is measured during training.</summary>
+    ValidationNoise = 13,
+
     /// <summary>Values of the options that a sweep tries.</summary>
-    SweepDraw = 32,
+    SweepDraw = 14,
 }

@@ -9,6 +9,7 @@ using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.SimpleDiffusion.Training.Reporting;
+using Microsoft.ML.SimpleDiffusion.Training.Validation;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
@@ -26,9 +27,12 @@ internal sealed class TrainingRun : IDisposable
     private readonly CheckpointStore? _checkpoints;
     private readonly NetworkCost _cost;
     private readonly RunReports _reports;
+    private readonly RunHistory _history = new();
+    private readonly AverageModel? _average;
+    private readonly Validator? _validator;
 
     /// <summary>Does everything that can fail before the first step.</summary>
-    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    private TrainingRun(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
     {
         _log = new TrainingLog(environment);
         try
@@ -42,11 +46,13 @@ internal sealed class TrainingRun : IDisposable
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
-            _reports = new RunReports(_configuration, _target, _log.Warning);
+            _average = validation is null && options.Training.SampleEverySteps is null ? null : new AverageModel(_configuration, _target);
+            _reports = new RunReports(_configuration, _average, _log.Warning);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
             _cost = NetworkCost.Of(specification);
             _checkpoints?.RequireRoom(_options.Training, _cost.Parameters);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _checkpoints?.BestPath, _history, _log);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
@@ -63,11 +69,12 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Does the whole run.</summary>
     /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
-    public static TrainedModel Execute(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, TrainedModel? warmStart)
+    public static TrainedModel Execute(
+        IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation = null, TrainedModel? warmStart = null)
     {
         try
         {
-            using var run = new TrainingRun(environment, options, input, warmStart);
+            using var run = new TrainingRun(environment, options, input, validation, warmStart);
             return run.Train();
         }
         catch (Exception e) when (OutOfMemory.IsCauseOf(e))
@@ -78,7 +85,8 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        _reports?.Dispose();
+        _validator?.Dispose();
+        _average?.Dispose();
         _checkpoints?.Dispose();
         _data?.Dispose();
         _state?.Dispose();
@@ -93,21 +101,25 @@ internal sealed class TrainingRun : IDisposable
         var trainer = new Trainer(_options, _schedule, _target, _state);
         var yardstick = Yardstick.Measure(_target, _cost);
         long first = _state.Step;
+        TrainingEvaluation? pausedAt = null;
         try
         {
             using var feed = new BatchFeed(_data, _options, _target, first);
             var reporter = new ProgressReporter(_log, _options, feed, _state, yardstick, _reports);
-            while (_state.Step < training.Steps)
+            if (EvaluateIfDue(reporter))
+            {
+                reporter.ReportStart();
+            }
+
+            while (_state.Step < training.LastStep && !HasLostPatience())
             {
                 training.CancellationToken.ThrowIfCancellationRequested();
                 _log.CheckAlive();
-                reporter.Report(_state.Step + 1, trainer.Step(feed));
-                if (_state.Step % training.CheckpointEverySteps == 0 || _state.Step == training.Steps)
-                {
-                    SaveCheckpoint();
-                }
-
-                reporter.Pause(() => _reports.WriteSamples(_state.Step, _state.CopyAverageTo, training.CancellationToken));
+                var result = trainer.Step(feed);
+                _history.Losses.Add(_state.Step, result.Skipped ? null : result.Loss);
+                reporter.Pause(() => pausedAt = AfterStep(reporter));
+                reporter.Report(_state.Step, result);
+                reporter.Pause(() => _reports.WriteSamples(_state, training.CancellationToken));
             }
         }
         catch (OperationCanceledException)
@@ -127,8 +139,72 @@ internal sealed class TrainingRun : IDisposable
 
         _log.Skipped(_state.SkippedSteps);
         _state.RequireFinite();
-        var configuration = _configuration with { TrainedSteps = _state.Step };
-        return TrainedModel.Create(configuration, _target, _state.CopyAverageTo);
+        return CreateModel(pausedAt);
+    }
+
+    /// <summary>Evaluates and writes a checkpoint where they are due.</summary>
+    /// <returns>The evaluation of a run that stops here to go on later, which is no part of its course.</returns>
+    private TrainingEvaluation? AfterStep(ProgressReporter reporter)
+    {
+        var training = _options.Training;
+        bool isLast = _state.Step == training.LastStep;
+        bool isEvaluated = EvaluateIfDue(reporter);
+        if (_state.Step % training.CheckpointEverySteps == 0 || isLast || HasLostPatience())
+        {
+            SaveCheckpoint();
+        }
+
+        if (!isLast || isEvaluated || _validator is null)
+        {
+            return null;
+        }
+
+        var evaluation = _validator.Measure(_state);
+        reporter.Evaluated(evaluation);
+        return evaluation;
+    }
+
+    private bool HasLostPatience() => _validator is { HasLostPatience: true };
+
+    /// <summary>Where an evaluation fails, what has been learnt is saved.</summary>
+    private bool EvaluateIfDue(ProgressReporter reporter)
+    {
+        if (_validator is null || !_validator.IsDue(_state.Step))
+        {
+            return false;
+        }
+
+        try
+        {
+            reporter.Evaluated(_validator.Evaluate(_state));
+        }
+        catch (Exception e) when (e is not OperationCanceledException && _state.Step > 0)
+        {
+            SaveCheckpoint();
+            throw;
+        }
+
+        if (_validator.HasLostPatience)
+        {
+            _log.Info(
+                $"Training ends at step {_state.Step} of {_options.Training.Steps}: {_options.Training.MonitoredMetric} has not become better in {_options.Training.EarlyStoppingPatience} evaluations.");
+        }
+
+        return true;
+    }
+
+    /// <param name="pausedAt">The evaluation of a run that stops to go on later.</param>
+    private TrainedModel CreateModel(TrainingEvaluation? pausedAt)
+    {
+        var history = _history.ForModel(_state.Step);
+        if (pausedAt is not null)
+        {
+            history = history with { Evaluations = [.. history.Evaluations, pausedAt] };
+        }
+
+        return _validator is { BestStep: long step } && pausedAt is not { IsBest: true }
+            ? TrainedModel.Create(_configuration with { TrainedSteps = step, History = history }, _target, _validator.CopyBestTo)
+            : TrainedModel.Create(_configuration with { TrainedSteps = _state.Step, History = history }, _target, _state.CopyAverageTo);
     }
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
@@ -159,6 +235,8 @@ internal sealed class TrainingRun : IDisposable
             if (_checkpoints.TryRestore(_configuration, tensors, out var position, _log.Info))
             {
                 (_state.Step, _state.SkippedSteps) = position;
+                _history.Restore(position.Configuration!.History, position.OpenLosses);
+                _validator?.Restore(position.Configuration.Options.Training.MonitoredMetric);
                 _log.Skipped(_state.SkippedSteps);
             }
         }
@@ -176,11 +254,11 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _state.RequireFinite();
-        var position = new RestorePoint(_state.Step, _state.SkippedSteps);
+        var position = new RestorePoint(_state.Step, _state.SkippedSteps) { OpenLosses = _history.Losses.Open };
         var tensors = _state.NamedTensors();
         try
         {
-            _checkpoints.Save(new Checkpoint(position, _configuration with { TrainedSteps = _state.Step }, tensors));
+            _checkpoints.Save(new Checkpoint(position, _configuration with { TrainedSteps = _state.Step, History = _history.ForCheckpoint() }, tensors));
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,6 +79,16 @@ public class ActivationCheckpointTests
     }
 
     [TestMethod]
+    [DataRow(true, DisplayName = "with activation checkpointing")]
+    [DataRow(false, DisplayName = "without")]
+    public void Dropout_differs_between_the_batches_of_a_step(bool activationCheckpointing)
+    {
+        // The loss of a step is the sum over its batches: their order can only matter if each place among them has masks of its own.
+        Assert.AreEqual(LossOfStep(dropout: 0, activationCheckpointing, swap: false), LossOfStep(dropout: 0, activationCheckpointing, swap: true));
+        Assert.AreNotEqual(LossOfStep(dropout: 0.5f, activationCheckpointing, swap: false), LossOfStep(dropout: 0.5f, activationCheckpointing, swap: true));
+    }
+
+    [TestMethod]
     public void Live_tensors_stay_the_same_from_step_to_step()
     {
         var options = TinyData.Options();
@@ -89,5 +100,26 @@ public class ActivationCheckpointTests
         training.Step(5);
 
         Assert.AreEqual(before, Tensor.TotalCount);
+    }
+
+    /// <summary>The loss of the fourth step, whose two batches come in their order or the other way round.</summary>
+    private static double LossOfStep(float dropout, bool activationCheckpointing, bool swap)
+    {
+        var options = TinyData.Options();
+        options.Network.Dropout = dropout;
+        options.Network.ActivationCheckpointing = activationCheckpointing;
+        options.Training.GradientAccumulation = 2;
+        using var training = new TinyTraining(options);
+        training.Step(3);
+        using var feed = training.CreateFeed();
+        TrainingBatch first = feed.Next(CancellationToken.None), second = feed.Next(CancellationToken.None);
+        return training.Step(new GivenBatches(swap ? [second, first] : [first, second])).Loss;
+    }
+
+    private sealed class GivenBatches(IEnumerable<TrainingBatch> batches) : IBatchSource
+    {
+        private readonly Queue<TrainingBatch> _batches = new(batches);
+
+        public TrainingBatch Next(CancellationToken cancellationToken) => _batches.Dequeue();
     }
 }

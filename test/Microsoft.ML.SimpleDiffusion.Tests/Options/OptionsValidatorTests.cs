@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Options;
 
@@ -63,6 +64,20 @@ public class OptionsValidatorTests
         Mistake("Training.SampleEverySteps", o => o.Training.SampleEverySteps = 100),
         Mistake("Training.TensorBoardDirectory", o => o.Training.TensorBoardDirectory = " "),
         Mistake("Training.KeepCheckpointEverySteps", o => o.Training.KeepCheckpointEverySteps = 0),
+        Mistake("Training.EvaluateEverySteps", o => o.Training.EvaluateEverySteps = 0),
+        Mistake("Training.EvaluateEverySteps", o => (o.Training.Steps, o.Training.EvaluateEverySteps) = (100_010, 10)),
+        Mistake("Training.Metrics", o => o.Training.Metrics = null!),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [null!]),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [new FakeMetric(_ => 0, name: " ")]),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [new FakeMetric(_ => 0, name: new string('a', 101))]),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [new FakeMetric(_ => 0), new FakeMetric(_ => 1)]),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [new FakeMetric(_ => 0, TrainingOptions.ValidationLossName)]),
+        Mistake("Training.Metrics", o => o.Training.Metrics = [.. Enumerable.Range(0, 101).Select(i => new FakeMetric(_ => 0, $"{i}"))]),
+        Mistake("Training.MonitoredMetric", o => o.Training.MonitoredMetric = string.Empty),
+        Mistake("Training.MonitoredMetric", o => (o.Training.Metrics, o.Training.MonitoredMetric) = ([new FakeMetric(_ => 0)], "Other")),
+        Mistake("Training.EarlyStoppingPatience", o => o.Training.EarlyStoppingPatience = 0),
+        Mistake("Training.StopAtStep", o => o.Training.StopAtStep = 0),
+        Mistake("Training.StopAtStep", o => (o.Training.Steps, o.Training.StopAtStep) = (10, 11)),
         Mistake("Sampling.Steps", o => o.Sampling.Steps = 0),
         Mistake("Sampling.GuidanceScale", o => o.Sampling.GuidanceScale = -1),
         Mistake("Sampling.GuidanceScale", o => (o.ConditionColumnName, o.Sampling.GuidanceScale) = (null, 2)),
@@ -161,6 +176,26 @@ public class OptionsValidatorTests
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.Fit(context.Data.LoadFromEnumerable(new[] { new { X = 1 } })));
 
         StringAssert.Contains(error.Message, "Could not find image column 'Picture'");
+    }
+
+    [TestMethod]
+    public void Stored_model_goes_without_the_metric_that_it_was_chosen_by()
+    {
+        var options = new SimpleDiffusionOptions { Training = new TrainingOptions { MonitoredMetric = "Other" } };
+
+        OptionsValidator.Validate(options);
+    }
+
+    [TestMethod]
+    public void Metrics_are_copied_on_entry()
+    {
+        var metrics = new List<IValidationMetric> { new FakeMetric(_ => 0) };
+        var options = new TrainingOptions { Metrics = metrics };
+
+        var copy = options.Clone();
+        metrics.Clear();
+
+        Assert.HasCount(1, copy.Metrics);
     }
 
     private static object[] Mistake(string option, Action<SimpleDiffusionOptions> change) => [option, change];

@@ -31,6 +31,67 @@ public class ModelConfigurationJsonTests
     }
 
     [TestMethod]
+    public void History_survives_writing_and_reading_with_values_that_are_not_finite_as_no_number()
+    {
+        var configuration = new ModelConfiguration
+        {
+            Options = new SimpleDiffusionOptions(),
+            Condition = ConditionDescription.None,
+            TrainedSteps = 2,
+            History = new TrainingHistory
+            {
+                Losses = [new TrainingLoss(1, 0.1), new TrainingLoss(2, 1.0 / 3)],
+                Evaluations =
+                [
+                    new TrainingEvaluation { Step = 0, Metrics = new Dictionary<string, double> { ["A"] = 0.7, ["b \" ü"] = double.NegativeInfinity }, IsBest = true },
+                    new TrainingEvaluation { Step = 2, Metrics = new Dictionary<string, double> { ["A"] = 1e-300 }, IsBest = false },
+                ],
+            },
+        };
+
+        string json = ModelConfigurationJson.Serialize(configuration);
+        var read = ModelConfigurationJson.Parse(json).History;
+
+        CollectionAssert.AreEqual(configuration.History.Losses.ToArray(), read.Losses.ToArray());
+        Assert.AreEqual(0.7, read.Evaluations[0].Metrics["A"]);
+        Assert.IsTrue(double.IsNaN(read.Evaluations[0].Metrics["b \" ü"]));
+        Assert.IsTrue(read.Evaluations[0].IsBest);
+        Assert.AreEqual((2, 1e-300, false), (read.Evaluations[1].Step, read.Evaluations[1].Metrics["A"], read.Evaluations[1].IsBest));
+        Assert.AreEqual(json, ModelConfigurationJson.Serialize(configuration with { History = read }));
+    }
+
+    [TestMethod]
+    [DataRow("""null""", "damaged")]
+    [DataRow("""{"losses":null}""", "damaged")]
+    [DataRow("""{"losses":[null]}""", "no loss curve")]
+    [DataRow("""{"losses":[{"step":1,"loss":1e999}]}""", "no loss curve")]
+    [DataRow("""{"losses":[{"step":1,"loss":null}]}""", "damaged")]
+    [DataRow("""{"losses":[{"step":2,"loss":1},{"step":2,"loss":1}]}""", "order")]
+    [DataRow("""{"losses":[{"step":-1,"loss":1}]}""", "order")]
+    [DataRow("""{"evaluations":[null]}""", "no evaluation")]
+    [DataRow("""{"evaluations":[{"step":1,"metrics":null,"isBest":true}]}""", "damaged")]
+    [DataRow("""{"evaluations":[{"step":1,"metrics":{"A":1e999},"isBest":true}]}""", "no evaluation")]
+    [DataRow("""{"evaluations":[{"step":1,"metrics":{"A":1,"A":2},"isBest":true}]}""", "damaged")]
+    [DataRow("""{"evaluations":[{"step":1,"metrics":{}}]}""", "damaged")]
+    [DataRow("""{"evaluations":[{"step":1,"metrics":{},"isBest":true},{"step":0,"metrics":{},"isBest":true}]}""", "order")]
+    public void Damaged_history_is_refused(string history, string expected)
+    {
+        string json = $$"""{"formatVersion":1,"options":{},"condition":{"kind":"None"},"trainedSteps":0,"history":{{history}}}""";
+
+        var error = Assert.ThrowsExactly<FormatException>(() => ModelConfigurationJson.Parse(json));
+
+        StringAssert.Contains(error.Message, expected);
+    }
+
+    [TestMethod]
+    public void Longer_history_than_any_run_has_is_refused()
+    {
+        string points = string.Join(',', Enumerable.Range(1, 1_001).Select(step => $$"""{"step":{{step}},"loss":1}"""));
+
+        Damaged_history_is_refused($$"""{"losses":[{{points}}]}""", "no loss curve");
+    }
+
+    [TestMethod]
     [DataRow("", "damaged")]
     [DataRow("null", "version")]
     [DataRow("[]", "version")]

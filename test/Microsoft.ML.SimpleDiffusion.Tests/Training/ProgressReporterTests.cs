@@ -34,7 +34,7 @@ public class ProgressReporterTests
         using var training = new TinyTraining(options);
         using var feed = training.CreateFeed();
         using var log = new TrainingLog(new MLContext(1));
-        using var files = new RunReports(training.Configuration, training.Target, _ => { });
+        var files = new RunReports(training.Configuration, average: null, _ => { });
         var reporter = new ProgressReporter(log, training.Options, feed, training.State, new Yardstick(training.Target, FlopsPerImage: 1, PeakFlops: 1), files, _time);
 
         Report(1, TimeSpan.FromSeconds(2));

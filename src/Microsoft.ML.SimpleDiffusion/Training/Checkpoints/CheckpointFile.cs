@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
@@ -14,6 +15,9 @@ internal static class CheckpointFile
     private const string ConfigurationKey = "configuration";
     private const string StepKey = "step";
     private const string SkippedStepsKey = "skippedSteps";
+    private const string OpenLossesKey = "openLosses";
+
+    private static readonly JsonSerializerOptions OpenLossesSettings = new() { IgnoreReadOnlyProperties = true };
 
     /// <summary>Name of the file with the checkpoint of a step.</summary>
     public static string NameOf(long step) => $"{Prefix}{step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
@@ -35,6 +39,7 @@ internal static class CheckpointFile
             [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
             [StepKey] = checkpoint.Position.Step.ToString(CultureInfo.InvariantCulture),
             [SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture),
+            [OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings),
         };
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
     }
@@ -44,7 +49,7 @@ internal static class CheckpointFile
     public static ModelConfiguration ReadConfiguration(string path)
     {
         using var file = File.OpenRead(path);
-        return Verify(file, path).Configuration;
+        return Verify(file, path).Configuration!;
     }
 
     /// <summary>Fills tensors from a checkpoint.</summary>
@@ -55,8 +60,8 @@ internal static class CheckpointFile
     public static RestorePoint Read(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
     {
         using var file = File.OpenRead(path);
-        var (position, configuration) = Verify(file, path);
-        if (ConfigurationDifference.Find(configuration, run) is string difference)
+        var position = Verify(file, path);
+        if (ConfigurationDifference.Find(position.Configuration!, run) is string difference)
         {
             throw new FormatException($"It belongs to another run: {difference}.");
         }
@@ -67,7 +72,7 @@ internal static class CheckpointFile
     }
 
     /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
-    private static (RestorePoint Position, ModelConfiguration Configuration) Verify(FileStream file, string path)
+    private static RestorePoint Verify(FileStream file, string path)
     {
         var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
         if (!metadata.TryGetValue(ConfigurationKey, out string? json) || !TryRead(metadata, StepKey, out long step))
@@ -78,8 +83,27 @@ internal static class CheckpointFile
         // Files of earlier versions do not have it.
         _ = TryRead(metadata, SkippedStepsKey, out long skipped);
         return step == StepOf(path)
-            ? (new RestorePoint(step, skipped), ModelConfigurationJson.Parse(json))
+            ? new RestorePoint(step, skipped) { OpenLosses = ReadOpenLosses(metadata), Configuration = ModelConfigurationJson.Parse(json) }
             : throw new FormatException($"It is the checkpoint of step {step} under another name.");
+    }
+
+    private static OpenLossInterval ReadOpenLosses(IReadOnlyDictionary<string, string> metadata)
+    {
+        // Nor do they have this.
+        if (!metadata.TryGetValue(OpenLossesKey, out string? json))
+        {
+            return OpenLossInterval.Empty;
+        }
+
+        try
+        {
+            var open = JsonSerializer.Deserialize<OpenLossInterval>(json, OpenLossesSettings);
+            return open.IsValid ? open : throw new FormatException("Its loss curve is damaged.");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"Its loss curve is damaged: {e.Message}", e);
+        }
     }
 
     private static bool TryRead(IReadOnlyDictionary<string, string> metadata, string key, out long number)

@@ -12,6 +12,9 @@ internal static class CheckpointRoom
     /// <summary>Bytes of one checkpoint, but for the names in its header.</summary>
     public static long BytesEach(long parameters) => parameters * NumbersPerWeight * sizeof(float);
 
+    /// <summary>Bytes of the best weights, twice, since the old ones are removed only when the new ones are whole.</summary>
+    public static long BytesOfBest(long parameters) => 2 * parameters * sizeof(float);
+
     /// <summary>
     /// How many checkpoints will lie in the folder beyond those that do: those to keep and one more, since an old one is removed only when the
     /// next is whole.
@@ -22,7 +25,7 @@ internal static class CheckpointRoom
     public static long Additional(TrainingOptions training, long stepsDone, long existing)
     {
         long every = training.CheckpointEverySteps;
-        long remaining = (training.Steps - stepsDone + every - 1) / every;
+        long remaining = (training.LastStep - stepsDone + every - 1) / every;
         return remaining <= 0 ? 0 : Math.Clamp(training.CheckpointsToKeep + KeptForGood(training) + 1 - existing, 1, remaining);
     }
 
@@ -30,14 +33,15 @@ internal static class CheckpointRoom
     /// <param name="directory">The folder.</param>
     /// <param name="count">Checkpoints to come.</param>
     /// <param name="bytesEach">Bytes of each.</param>
+    /// <param name="bytesBeside">Bytes of other files to come.</param>
     /// <exception cref="InvalidOperationException">There is too little room.</exception>
-    public static void Require(string directory, long count, long bytesEach)
+    public static void Require(string directory, long count, long bytesEach, long bytesBeside = 0)
     {
-        if (FreeBytes(directory) is long free && free < count * bytesEach)
+        if (FreeBytes(directory) is long free && free < (count * bytesEach) + bytesBeside)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The disk of the checkpoint folder '{directory}' has {free / 1e6:N1} MB left, but {count} more {(count == 1 ? "checkpoint" : "checkpoints")} of {bytesEach / 1e6:N1} MB will lie there: make room, or lower Training.CheckpointsToKeep."));
+                $"The disk of the checkpoint folder '{directory}' has {free / 1e6:N1} MB left, but {count} more {(count == 1 ? "checkpoint" : "checkpoints")} of {bytesEach / 1e6:N1} MB{(bytesBeside > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {bytesBeside / 1e6:N1} MB for the best weights") : string.Empty)} will lie there: make room, or lower Training.CheckpointsToKeep."));
         }
     }
 
@@ -51,8 +55,8 @@ internal static class CheckpointRoom
 
         long every = training.CheckpointEverySteps;
         long both = every / (long)BigInteger.GreatestCommonDivisor(every, keep) * keep;
-        bool keepsLast = training.Steps % keep == 0 && training.Steps % every != 0;
-        return (training.Steps / both) + (keepsLast ? 1 : 0);
+        bool keepsLast = training.LastStep % keep == 0 && training.LastStep % every != 0;
+        return (training.LastStep / both) + (keepsLast ? 1 : 0);
     }
 
     private static long? FreeBytes(string directory)

@@ -11,6 +11,7 @@ internal sealed class CheckpointStore : IDisposable
     private const string LockFile = "checkpoints.lock";
     private const string ProbeFile = "checkpoints.probe";
     private const string AsideFolder = "set-aside";
+    private const string BestFile = "best.safetensors";
 
     private readonly string _directory;
     private readonly int _keepLast;
@@ -25,6 +26,9 @@ internal sealed class CheckpointStore : IDisposable
         _keepEverySteps = keepEverySteps;
         _lock = fileLock;
     }
+
+    /// <summary>Where the best weights of the run go.</summary>
+    public string BestPath => Path.Combine(_directory, BestFile);
 
     /// <summary>Takes a folder, which is created if needed, for one run.</summary>
     /// <param name="directory">The folder.</param>
@@ -48,6 +52,7 @@ internal sealed class CheckpointStore : IDisposable
                 }
             }
 
+            File.Delete(Path.Combine(directory, BestFile + AtomicFile.TemporaryExtension));
             return new CheckpointStore(directory, keepLast, keepEverySteps, fileLock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -73,7 +78,7 @@ internal sealed class CheckpointStore : IDisposable
             return;
         }
 
-        CheckpointRoom.Require(_directory, additional, CheckpointRoom.BytesEach(parameters));
+        CheckpointRoom.Require(_directory, additional, CheckpointRoom.BytesEach(parameters), training.KeepBest ? CheckpointRoom.BytesOfBest(parameters) : 0);
         try
         {
             string probe = Path.Combine(_directory, ProbeFile);
@@ -161,11 +166,11 @@ internal sealed class CheckpointStore : IDisposable
 
     /// <summary>Moves the checkpoints of earlier runs out of the way, so that they are neither taken for this run's nor lost.</summary>
     /// <param name="log">Is told where they are.</param>
-    public void StartAnew(Action<string> log) => SetAside(NewestFirst(), log);
+    public void StartAnew(Action<string> log) => SetAside([.. NewestFirst(), .. Directory.GetFiles(_directory, BestFile)], log);
 
     public void Dispose() => _lock.Dispose();
 
-    private void SetAside(IReadOnlyCollection<string> paths, Action<string> log)
+    private void SetAside(List<string> paths, Action<string> log)
     {
         if (paths.Count == 0)
         {

@@ -11,6 +11,7 @@ internal static class ConfigurationDifference
     [
         "formatVersion",
         "trainedSteps",
+        "history",
         "options.outputColumnName",
         "options.outputPixelsColumnName",
         "options.imageColumnName",
@@ -37,6 +38,11 @@ internal static class ConfigurationDifference
         "options.training.resumeFromCheckpoint",
         "options.training.sampleEverySteps",
         "options.training.tensorBoardDirectory",
+        "options.training.evaluateEverySteps",
+        "options.training.monitoredMetric",
+        "options.training.earlyStoppingPatience",
+        "options.training.keepBest",
+        "options.training.stopAtStep",
         "options.training.corruptImages",
         "options.training.onCancellation",
 

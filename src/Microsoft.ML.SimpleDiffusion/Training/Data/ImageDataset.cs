@@ -40,10 +40,17 @@ internal sealed class ImageDataset : IDisposable
     /// <param name="log">Is told which images are skipped.</param>
     /// <param name="memoryBudget">Bytes of pixels to hold in memory; the rest goes to a temporary file.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
+    /// <param name="name">What errors call the data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There are no images, or one cannot be read.</exception>
     public static ImageDataset Load(
-        IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, long memoryBudget, CancellationToken cancellationToken)
+        IDataView input,
+        SimpleDiffusionOptions options,
+        ConditionDescription condition,
+        Action<string> log,
+        long memoryBudget,
+        CancellationToken cancellationToken,
+        string name = "training data")
     {
         var dataset = new ImageDataset(ImageSize.Of(options), condition.ClassCount, memoryBudget);
         try
@@ -51,8 +58,8 @@ internal sealed class ImageDataset : IDisposable
             dataset.Read(input, options, condition, log, cancellationToken);
             return dataset.Count > 0 ? dataset : throw new InvalidOperationException(
                 dataset.SkippedCount == 0
-                    ? "The training data has no rows."
-                    : $"None of the {dataset.SkippedCount} images of the training data can be read.");
+                    ? $"The {name} has no rows."
+                    : $"None of the {dataset.SkippedCount} images of the {name} can be read.");
         }
         catch
         {

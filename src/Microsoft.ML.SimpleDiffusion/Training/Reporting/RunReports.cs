@@ -1,11 +1,9 @@
-using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 /// <summary>What a run writes for people to look at: TensorBoard's files and grids of samples. Where it cannot be written the run goes on.</summary>
-internal sealed class RunReports : IDisposable
+internal sealed class RunReports
 {
     private readonly TrainingOptions _options;
     private readonly TensorBoardLog? _tensorBoard;
@@ -14,35 +12,34 @@ internal sealed class RunReports : IDisposable
     private bool _hasWarned;
 
     /// <param name="configuration">The run's, with nothing left open.</param>
-    /// <param name="target">The device that trains.</param>
+    /// <param name="average">The model that generates samples. Needed if there are to be any; owned by the caller.</param>
     /// <param name="warn">Is told, once, that something cannot be written.</param>
-    public RunReports(ModelConfiguration configuration, ComputeTarget target, Action<string> warn)
+    public RunReports(ModelConfiguration configuration, AverageModel? average, Action<string> warn)
     {
         _options = configuration.Options.Training;
         _warn = warn;
         _tensorBoard = _options.TensorBoardDirectory is string directory ? new TensorBoardLog(directory) : null;
-        _samples = _options.SampleEverySteps is null ? null : new SampleGrids(configuration, target, _options.CheckpointDirectory!);
+        _samples = _options.SampleEverySteps is null ? null : new SampleGrids(configuration, average!, _options.CheckpointDirectory!);
     }
 
     public void Write(TrainingProgress progress) => Try(() => _tensorBoard?.Write(progress));
 
+    public void Write(TrainingEvaluation evaluation) => Try(() => _tensorBoard?.Write(evaluation));
+
     /// <summary>Generates and writes samples if the step is one at which they are due.</summary>
-    /// <param name="step">Optimizer steps done.</param>
-    /// <param name="copyAverageTo">Copies the moving average of the weights into a network.</param>
+    /// <param name="state">Where the training stands.</param>
     /// <param name="cancellationToken">Checked before each network evaluation.</param>
-    public void WriteSamples(long step, Action<DenoisingNetwork> copyAverageTo, CancellationToken cancellationToken)
+    public void WriteSamples(TrainingState state, CancellationToken cancellationToken)
     {
-        if (_samples is not null && step % _options.SampleEverySteps == 0)
+        if (_samples is not null && state.Step % _options.SampleEverySteps == 0)
         {
             Try(() =>
             {
-                string path = _samples.Write(step, copyAverageTo, cancellationToken);
-                _tensorBoard?.WriteSamples(step, path);
+                string path = _samples.Write(state, cancellationToken);
+                _tensorBoard?.WriteSamples(state.Step, path);
             });
         }
     }
-
-    public void Dispose() => _samples?.Dispose();
 
     private void Try(Action write)
     {

@@ -38,6 +38,14 @@ internal sealed class TensorBoardLog
         void Scalar(string tag, double value) => _writer.add_scalar(tag, (float)value, progress.Step);
     }
 
+    public void Write(TrainingEvaluation evaluation)
+    {
+        foreach (var (name, value) in evaluation.Metrics)
+        {
+            _writer.add_scalar($"validation/{name}", (float)value, (int)evaluation.Step);
+        }
+    }
+
     /// <param name="step">Optimizer steps done.</param>
     /// <param name="path">A picture file.</param>
     public void WriteSamples(long step, string path) => _writer.add_img("samples", path, (int)step);

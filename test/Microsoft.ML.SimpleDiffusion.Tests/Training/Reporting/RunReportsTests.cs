@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 using SkiaSharp;
 using Tensorboard;
@@ -99,15 +100,16 @@ public class RunReportsTests
     {
         using var folder = new TemporaryFolder();
         using var training = new TinyTraining(Options(folder, steps: 1));
-        using var grids = new SampleGrids(training.Configuration, training.Target, folder.Path);
-        grids.Write(1, training.State.CopyAverageTo, CancellationToken.None);
+        using var average = new AverageModel(training.Configuration, training.Target);
+        var grids = new SampleGrids(training.Configuration, average, folder.Path);
+        grids.Write(training.State, CancellationToken.None);
 
         // What other tests have left to the finaliser.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = TorchSharp.torch.Tensor.TotalCount;
 
-        grids.Write(2, training.State.CopyAverageTo, CancellationToken.None);
+        grids.Write(training.State, CancellationToken.None);
 
         Assert.AreEqual(before, TorchSharp.torch.Tensor.TotalCount);
     }
@@ -149,12 +151,13 @@ public class RunReportsTests
         var options = Options(folder, steps: 1);
         using var training = new TinyTraining(options);
         var warnings = new List<string>();
-        using var reports = new RunReports(training.Configuration, training.Target, warnings.Add);
+        using var average = new AverageModel(training.Configuration, training.Target);
+        var reports = new RunReports(training.Configuration, average, warnings.Add);
         Directory.Delete(options.Training.TensorBoardDirectory!, recursive: true);
         Directory.Delete(folder.File("samples"), recursive: true);
 
         reports.Write(new TrainingProgress { Step = 1 });
-        reports.WriteSamples(1, training.State.CopyAverageTo, CancellationToken.None);
+        reports.WriteSamples(training.State, CancellationToken.None);
 
         Assert.HasCount(1, warnings);
         StringAssert.StartsWith(warnings[0], "The training goes on, but its reports cannot be written: ");

@@ -4,7 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using static System.FormattableString;
 
-namespace Microsoft.ML.SimpleDiffusion.Training;
+namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 /// <summary>Tells the log of the <see cref="MLContext"/> and ML.NET's progress channel what a run does.</summary>
 internal sealed class TrainingLog : IDisposable
@@ -44,6 +44,9 @@ internal sealed class TrainingLog : IDisposable
         _progress.Checkpoint(progress.Loss, progress.Step);
         Info(Invariant($"Step {progress.Step} of {progress.TotalSteps}: {string.Join(", ", Describe(progress))}."));
     }
+
+    public void Evaluation(TrainingEvaluation evaluation)
+        => Info(Invariant($"Evaluation at step {evaluation.Step}: {string.Join(", ", evaluation.Metrics.Select(metric => Invariant($"{metric.Key} {metric.Value:G5}")))}{(evaluation.IsBest ? " (best so far)" : string.Empty)}."));
 
     /// <param name="steps">Steps skipped so far, before the run was last resumed included.</param>
     public void Skipped(long steps)

@@ -1,9 +1,8 @@
 using Microsoft.ML.SimpleDiffusion.Training.Data;
-using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
-namespace Microsoft.ML.SimpleDiffusion.Training;
+namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
-/// <summary>Sums up the steps and reports about once a second, and at the last step.</summary>
+/// <summary>Sums up the steps and reports about once a second, after each evaluation, and at the last step.</summary>
 internal sealed class ProgressReporter
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -24,6 +23,8 @@ internal sealed class ProgressReporter
     private int _steps;
     private double _waitedBefore;
     private TimeSpan _paused;
+    private TrainingEvaluation? _evaluation;
+    private bool _isReportDue;
 
     public ProgressReporter(
         TrainingLog log, SimpleDiffusionOptions options, BatchFeed feed, TrainingState state, Yardstick yardstick, RunReports reports, TimeProvider? time = null)
@@ -50,12 +51,13 @@ internal sealed class ProgressReporter
             _lossCount++;
         }
 
-        bool isLast = stepsDone == _options.Training.Steps;
-        if (_sinceReport.Elapsed < Interval && !isLast)
+        bool isLast = stepsDone == _options.Training.LastStep;
+        if (_sinceReport.Elapsed < Interval && !isLast && !_isReportDue)
         {
             return;
         }
 
+        _isReportDue = false;
         var progress = Summarize(stepsDone, result);
         _options.Training.Progress?.Report(progress);
         _reports.Write(progress);
@@ -64,6 +66,21 @@ internal sealed class ProgressReporter
             _log.Progress(progress);
             _sinceLog.Restart();
         }
+    }
+
+    /// <summary>Tells what an evaluation said. The report of the step follows without delay.</summary>
+    public void Evaluated(TrainingEvaluation evaluation)
+    {
+        (_evaluation, _isReportDue) = (evaluation, true);
+        _log.Evaluation(evaluation);
+        _reports.Write(evaluation);
+    }
+
+    /// <summary>Reports an evaluation that was made before the first step.</summary>
+    public void ReportStart()
+    {
+        _isReportDue = false;
+        _options.Training.Progress?.Report(Summarize(_firstStep, new StepResult(double.NaN, double.NaN, LearningRateSchedule.At(_options.Training, _firstStep), Skipped: false)));
     }
 
     /// <summary>Does what is no part of the steps: their speed does not count it, the time left does.</summary>
@@ -95,7 +112,8 @@ internal sealed class ProgressReporter
             ShareOfPeak = flops / _yardstick.PeakFlops,
             MemoryBytes = _yardstick.Target.MemoryInUse,
             DataWaitShare = Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
-            TimeRemaining = TimeSpan.FromSeconds(secondsPerStep * (training.Steps - stepsDone)),
+            Evaluation = _evaluation,
+            TimeRemaining = stepsDone == _firstStep ? TimeSpan.Zero : TimeSpan.FromSeconds(secondsPerStep * (training.LastStep - stepsDone)),
         };
         (_lossSum, _lossCount, _steps, _waitedBefore, _paused) = (0, 0, 0, waited, TimeSpan.Zero);
         _sinceReport.Restart();
