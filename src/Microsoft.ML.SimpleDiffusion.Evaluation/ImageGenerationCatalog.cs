@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
@@ -14,6 +15,44 @@ public sealed class ImageGenerationCatalog
 
     /// <summary>The context that this catalog belongs to.</summary>
     internal MLContext Context => _context;
+
+    /// <summary>Creates an estimator that trains a small classifier on labelled images, for its features, scores and predictions.</summary>
+    /// <param name="options">Settings, or null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public SmallImageClassifierEstimator SmallImageClassifier(SmallImageClassifierOptions? options = null)
+        => new(_context, options ?? new SmallImageClassifierOptions());
+
+    /// <summary>
+    /// Trains a small classifier on half of the images, and makes a metric of it that compares generated images with a quarter of them; the last quarter
+    /// gives the floor.
+    /// </summary>
+    /// <param name="training">Labelled images, 4 or more of each class.</param>
+    /// <param name="options">Settings. Copied.</param>
+    /// <returns>The metric. Dispose of it to free the classifier.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; a column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or too few images of one, or an image cannot be read or has no class.</exception>
+    public ClassifierDistanceMetric TrainClassifierDistance(IDataView training, ClassifierDistanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(options);
+        return ClassifierDistanceTraining.Run(_context, training, heldOut: null, options);
+    }
+
+    /// <summary>
+    /// Trains a small classifier on three quarters of the images, and makes a metric of it that compares generated images with held-out ones; the last quarter
+    /// gives the floor. A model that repeats its training images gains nothing by it.
+    /// </summary>
+    /// <param name="training">Labelled images, 4 or more of each class.</param>
+    /// <param name="heldOut">Labelled images that no model is trained on, with the same columns.</param>
+    /// <param name="options">Settings. Copied.</param>
+    /// <inheritdoc cref="TrainClassifierDistance(IDataView, ClassifierDistanceOptions)" path="/returns|/exception"/>
+    public ClassifierDistanceMetric TrainClassifierDistance(IDataView training, IDataView heldOut, ClassifierDistanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(options);
+        return ClassifierDistanceTraining.Run(_context, training, heldOut, options);
+    }
 
     /// <summary>Looks for better training or sampling options by trying some.</summary>
     /// <param name="training">Data that every trial trains on, with the columns that <see cref="SweepOptions.Base"/> names.</param>

@@ -130,7 +130,6 @@ internal sealed class SweepRun : IDisposable
         var options = _plan.OptionsOf(training.Trial);
         int steps = _plan.RungSteps[training.Rung];
         options.Training.StopAtStep = steps;
-        options.Training.EvaluateEverySteps = options.Training.Steps;
         options.Training.CheckpointDirectory = _store.CheckpointsOf(training.Trial);
         options.Training.ResumeFromCheckpoint = true;
         options.Training.CancellationToken = _options.CancellationToken;
