@@ -37,6 +37,9 @@ internal sealed class SweepExample(Settings settings, CancellationToken cancella
         {
             options.Strategy = SweepStrategy.SuccessiveHalving;
             options.Trials = settings.Trials;
+
+            // After a ninth of the steps, where halving would begin, all models are still as far off as noise.
+            options.FirstRungSteps = Math.Max(1, settings.Steps / options.HalvingFactor);
             options.Parameters =
             [
                 SweepParameter.Range("Training.LearningRate", 1e-3, 1e-2, log: true),
