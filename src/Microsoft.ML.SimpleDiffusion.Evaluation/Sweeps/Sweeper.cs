@@ -23,7 +23,8 @@ internal static class Sweeper
         var worker = WorkerRole.Current();
         worker?.EndWithParent();
         using var run = new SweepRun(context, options, plan, store, trainer);
-        using var workers = worker is null && !run.Stand().IsOver ? WorkerProcesses.Start(options.ParallelProcesses, directory, store.LogOfWorker) : null;
+        int processes = worker is null ? Math.Min(options.ParallelProcesses, run.Stand().Open.Count()) : 1;
+        using var workers = WorkerProcesses.Start(processes, directory, store.LogOfWorker);
         var standings = run.Execute();
         if (worker?.Directory == directory)
         {
@@ -31,7 +32,7 @@ internal static class Sweeper
             Environment.Exit(0);
         }
 
-        workers?.WaitForEnd(run.Warn);
+        workers.WaitForEnd(run.Warn);
         return new SweepResult(context, options, plan, store, standings);
     }
 }
