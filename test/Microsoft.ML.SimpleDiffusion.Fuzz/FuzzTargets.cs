@@ -11,6 +11,7 @@ public static class FuzzTargets
         ["safetensors"] = () => new SafetensorsTarget(),
         ["configuration"] = () => new ConfigurationTarget(),
         ["checkpoint"] = () => new CheckpointTarget(),
+        ["best-weights"] = () => new BestWeightsTarget(),
         ["model-zip"] = () => new ModelZipTarget(),
         ["model-zip-configuration"] = () => new ModelZipEntryTarget("model-zip-configuration", "Model.key"),
         ["model-zip-weights"] = () => new ModelZipEntryTarget("model-zip-weights", "weights.safetensors"),

@@ -30,6 +30,40 @@ public class FullDiskTests
     }
 
     [TestMethod]
+    public void Run_whose_best_weights_do_not_fit_goes_on_bit_for_bit_once_there_is_room()
+    {
+        using var disk = new SmallDisk(kilobytes: 8192);
+        var half = KeepingBest(disk.Path);
+        half.Training.StopAtStep = 2;
+        FitValidated(half).Dispose();
+        byte[] best = File.ReadAllBytes(Path.Combine(disk.Path, "best.safetensors"));
+        string filler = string.Empty;
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => FitValidated(KeepingBest(disk.Path), atTheEnd: () => filler = disk.Fill()));
+
+        StringAssert.Contains(error.Message, "cannot be written: No space left on device");
+        CollectionAssert.AreEqual(best, File.ReadAllBytes(Path.Combine(disk.Path, "best.safetensors")));
+        Assert.IsEmpty(Directory.GetFiles(disk.Path, "*.tmp"));
+
+        File.Delete(filler);
+        using var resumed = FitValidated(KeepingBest(disk.Path));
+        using var expected = FitValidated(KeepingBest(folder: null));
+        Assert.AreEqual(4, resumed.TrainedSteps);
+        CollectionAssert.AreEqual(WeightBytes.Of(expected), WeightBytes.Of(resumed));
+
+        static SimpleDiffusionOptions KeepingBest(string? folder)
+        {
+            var options = Options(folder, steps: 4);
+            var training = options.Training;
+            (training.EvaluateEverySteps, training.KeepBest, training.MonitoredMetric, training.Metrics) = (1, true, "Fake", [new FakeMetric(step => -step)]);
+            return options;
+        }
+
+        SimpleDiffusionTransformer FitValidated(SimpleDiffusionOptions options, Action? atTheEnd = null)
+            => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context, atTheEnd: atTheEnd), TinyData.View(_context, 3));
+    }
+
+    [TestMethod]
     public void Disk_without_room_for_the_checkpoints_is_refused_before_any_data_is_read()
     {
         using var disk = new SmallDisk(kilobytes: 256);

@@ -13,6 +13,7 @@ public class FuzzTests
     [DataRow("safetensors", 10_000)]
     [DataRow("configuration", 4_000)]
     [DataRow("checkpoint", 300)]
+    [DataRow("best-weights", 200)]
     [DataRow("model-zip", 300)]
     [DataRow("model-zip-configuration", 300)]
     [DataRow("model-zip-weights", 100)]

@@ -3,9 +3,10 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <summary>The part of <see cref="OptionsValidator"/> that is about evaluation during training.</summary>
 internal static class EvaluationOptionsValidator
 {
-    private const int MaxEvaluations = 10_000;
-    private const int MaxMetrics = 100;
-    private const int MaxNameLength = 100;
+    // All together fit into a model's configuration.
+    private const int MaxEvaluations = 2_000;
+    private const int MaxMetrics = 10;
+    private const int MaxNameLength = 50;
 
     /// <summary>Checks what is stored with a model.</summary>
     public static void Validate(TrainingOptions training)

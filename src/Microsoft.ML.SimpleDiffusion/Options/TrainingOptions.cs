@@ -88,19 +88,20 @@ public sealed class TrainingOptions
     public int? SampleEverySteps { get; set; }
 
     /// <summary>
-    /// Folder for TensorBoard's event files: loss, learning rate, gradient norm, speed, memory, and the grids of
+    /// Folder for TensorBoard's event files: loss, learning rate, gradient norm, speed, memory, what validation metrics say, and the grids of
     /// <see cref="SampleEverySteps"/>. A resumed run adds to it. Null (default): none are written.
     /// </summary>
     public string? TensorBoardDirectory { get; set; }
 
     /// <summary>
-    /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more; the last step is always evaluated. Null (default): a
-    /// tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
+    /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more, and at most 2,000 evaluations in a run; the last step is
+    /// always evaluated. Null (default): a tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
     /// </summary>
     public int? EvaluateEverySteps { get; set; }
 
     /// <summary>
-    /// Metrics beside the validation loss, which is always measured. They need validation data. Not stored in the model. Default: none.
+    /// Metrics beside the validation loss, which is always measured: at most 10, with different names of at most 50 characters. They need validation data.
+    /// Not stored in the model. Default: none.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyList<IValidationMetric> Metrics { get; set; } = [];
@@ -114,19 +115,23 @@ public sealed class TrainingOptions
     /// <summary>Evaluations in a row without a better value of <see cref="MonitoredMetric"/> after which training ends, 1 or more. Null (default): it never ends early.</summary>
     public int? EarlyStoppingPatience { get; set; }
 
-    /// <summary>Whether the model is the best of those evaluated, by <see cref="MonitoredMetric"/>, instead of the last. Default: false. Needs validation data.</summary>
+    /// <summary>
+    /// Whether the model is the best of those evaluated, by <see cref="MonitoredMetric"/>, instead of the last. Until the end it lies in
+    /// <c>best.safetensors</c> in <see cref="CheckpointDirectory"/>, or in memory if there is none. Default: false. Needs validation data.
+    /// </summary>
     public bool KeepBest { get; set; }
 
     /// <summary>
     /// Step at which <c>Fit</c> writes a checkpoint and returns the model so far, 1 to <see cref="Steps"/>; a later run with a higher one goes on as if
-    /// there had been no pause, because schedules go by <see cref="Steps"/>. Null (default): at <see cref="Steps"/>.
+    /// there had been no pause, because schedules go by <see cref="Steps"/>. With validation data the model is evaluated at that step, too.
+    /// Null (default): at <see cref="Steps"/>.
     /// </summary>
     public int? StopAtStep { get; set; }
 
     /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
     public CorruptImageHandling CorruptImages { get; set; } = CorruptImageHandling.Fail;
 
-    /// <summary>Receives the state of the run about once a second. Not stored in the model.</summary>
+    /// <summary>Receives the state of the run about once a second, and after each evaluation. Not stored in the model.</summary>
     [JsonIgnore]
     public IProgress<TrainingProgress>? Progress { get; set; }
 

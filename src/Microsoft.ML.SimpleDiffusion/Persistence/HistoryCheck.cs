@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimpleDiffusion.Persistence;
 internal static class HistoryCheck
 {
     private const int MaxLosses = 1_000;
-    private const int MaxEvaluations = 100_000;
+    private const int MaxEvaluations = 20_000;
 
     /// <exception cref="JsonException">It cannot be the history of a run.</exception>
     public static void Run(TrainingHistory history)

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
@@ -13,6 +14,9 @@ namespace Microsoft.ML.SimpleDiffusion.Training;
 internal sealed class AverageModel(ModelConfiguration configuration, ComputeTarget target) : IDisposable
 {
     private readonly TrainedModel _model = TrainedModel.Create(configuration, target, fill: _ => { });
+
+    /// <summary>The network, whatever weights it has now.</summary>
+    public DenoisingNetwork Network => _model.Network;
 
     /// <summary>The model with the average as it is now. Good until the next call.</summary>
     public TrainedModel Of(TrainingState state)

@@ -24,7 +24,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly INoiseSchedule _schedule;
     private readonly DenoisingNetwork _network;
     private readonly TrainingState _state;
-    private readonly CheckpointStore? _checkpoints;
+    private readonly CheckpointStore? _store;
+    private readonly RunCheckpoints _checkpoints;
     private readonly NetworkCost _cost;
     private readonly RunReports _reports;
     private readonly RunHistory _history = new();
@@ -40,7 +41,7 @@ internal sealed class TrainingRun : IDisposable
             options.Training.CancellationToken.ThrowIfCancellationRequested();
             _target = ComputeTarget.Resolve(options.Compute);
             var condition = ConditionColumn.Describe(input.Schema, options);
-            _checkpoints = options.Training.CheckpointDirectory is string directory
+            _store = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
@@ -50,15 +51,25 @@ internal sealed class TrainingRun : IDisposable
             _reports = new RunReports(_configuration, _average, _log.Warning);
             var specification = NetworkSpecification.Create(_options, condition.ClassCount);
             _cost = NetworkCost.Of(specification);
-            _checkpoints?.RequireRoom(_options.Training, _cost.Parameters);
+            _store?.RequireRoom(_options.Training, _cost.Parameters);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
-            _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _checkpoints?.BestPath, _history, _log);
+            _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _store?.BestPath, _history, _log);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
             WeightInitializer.Initialize(_network, _options.Seed!.Value);
             _state = new TrainingState(_network, _target.Device);
-            Restore(warmStart);
+            if (warmStart is not null)
+            {
+                _state.StartFrom(warmStart.Network);
+            }
+
+            _checkpoints = new RunCheckpoints(_store, _configuration, _state, _history);
+            if (_checkpoints.Restore(_log.Info) is { } restored)
+            {
+                _validator?.Restore(restored.Options.Training.MonitoredMetric);
+                _log.Skipped(_state.SkippedSteps);
+            }
         }
         catch
         {
@@ -87,7 +98,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _validator?.Dispose();
         _average?.Dispose();
-        _checkpoints?.Dispose();
+        _store?.Dispose();
         _data?.Dispose();
         _state?.Dispose();
         _network?.Dispose();
@@ -126,7 +137,7 @@ internal sealed class TrainingRun : IDisposable
         {
             if (_state.Step > first)
             {
-                SaveCheckpoint();
+                _checkpoints.Save();
             }
 
             if (training.OnCancellation == CancellationBehavior.Throw || _state.Step == 0)
@@ -151,7 +162,7 @@ internal sealed class TrainingRun : IDisposable
         bool isEvaluated = EvaluateIfDue(reporter);
         if (_state.Step % training.CheckpointEverySteps == 0 || isLast || HasLostPatience())
         {
-            SaveCheckpoint();
+            _checkpoints.Save();
         }
 
         if (!isLast || isEvaluated || _validator is null)
@@ -180,7 +191,7 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException && _state.Step > 0)
         {
-            SaveCheckpoint();
+            _checkpoints.Save();
             throw;
         }
 
@@ -209,60 +220,5 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
     private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
-        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _checkpoints?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
-
-    private void Restore(TrainedModel? warmStart)
-    {
-        if (warmStart is not null)
-        {
-            _state.StartFrom(warmStart.Network);
-        }
-
-        if (_checkpoints is null)
-        {
-            return;
-        }
-
-        if (!_options.Training.ResumeFromCheckpoint)
-        {
-            _checkpoints.StartAnew(_log.Info);
-            return;
-        }
-
-        var tensors = _state.NamedTensors();
-        try
-        {
-            if (_checkpoints.TryRestore(_configuration, tensors, out var position, _log.Info))
-            {
-                (_state.Step, _state.SkippedSteps) = position;
-                _history.Restore(position.Configuration!.History, position.OpenLosses);
-                _validator?.Restore(position.Configuration.Options.Training.MonitoredMetric);
-                _log.Skipped(_state.SkippedSteps);
-            }
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
-        }
-    }
-
-    private void SaveCheckpoint()
-    {
-        if (_checkpoints is null)
-        {
-            return;
-        }
-
-        _state.RequireFinite();
-        var position = new RestorePoint(_state.Step, _state.SkippedSteps) { OpenLosses = _history.Losses.Open };
-        var tensors = _state.NamedTensors();
-        try
-        {
-            _checkpoints.Save(new Checkpoint(position, _configuration with { TrainedSteps = _state.Step, History = _history.ForCheckpoint() }, tensors));
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
-        }
-    }
+        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _store?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
 }

@@ -11,7 +11,7 @@ internal sealed class TinyModel
     {
         using var folder = new TemporaryFolder();
         var context = new MLContext(1);
-        using var model = context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(context));
+        using var model = context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(context), TinyData.View(context, 3));
         using var stream = new MemoryStream();
         context.Model.Save(model, null, stream);
         model.SaveAsSafetensors(folder.Path);

@@ -24,6 +24,14 @@ public class CheckpointRoomTests
     }
 
     [TestMethod]
+    public void Run_that_stops_earlier_needs_room_for_fewer()
+    {
+        var training = new TrainingOptions { Steps = 100, CheckpointEverySteps = 10, CheckpointsToKeep = 5, KeepCheckpointEverySteps = 15, StopAtStep = 15 };
+
+        Assert.AreEqual(2, CheckpointRoom.Additional(training, stepsDone: 0, existing: 0));
+    }
+
+    [TestMethod]
     public void Disk_that_is_too_small_is_named_with_what_it_has_and_what_is_needed()
     {
         string folder = Path.GetTempPath();
@@ -32,6 +40,8 @@ public class CheckpointRoomTests
 
         StringAssert.Contains(error.Message, folder);
         StringAssert.Contains(error.Message, "3 more checkpoints of 1,152,921,504,606.8 MB");
-        CheckpointRoom.Require(folder, count: 1, bytesEach: 1);
+        error = Assert.ThrowsExactly<InvalidOperationException>(() => CheckpointRoom.Require(folder, count: 1, bytesEach: 1, bytesBeside: 1L << 60));
+        StringAssert.Contains(error.Message, "and 1,152,921,504,606.8 MB for the best weights");
+        CheckpointRoom.Require(folder, count: 1, bytesEach: 1, bytesBeside: CheckpointRoom.BytesOfBest(1));
     }
 }

@@ -55,6 +55,35 @@ public class ProgressReporterTests
         }
     }
 
+    [TestMethod]
+    public void Evaluation_is_reported_with_its_step_and_its_time_slows_nothing_down()
+    {
+        var reports = new Reports();
+        var options = TinyData.Options(steps: 5);
+        options.Training.Progress = reports;
+        using var training = new TinyTraining(options);
+        using var feed = training.CreateFeed();
+        using var log = new TrainingLog(new MLContext(1));
+        var files = new RunReports(training.Configuration, average: null, _ => { });
+        var reporter = new ProgressReporter(log, training.Options, feed, training.State, new Yardstick(training.Target, FlopsPerImage: 1, PeakFlops: 1), files, _time);
+        var evaluation = new TrainingEvaluation { Step = 1, Metrics = new Dictionary<string, double> { ["A"] = 1 }, IsBest = true };
+
+        _time.Now += TimeSpan.FromSeconds(0.5);
+        reporter.Pause(() =>
+        {
+            _time.Now += TimeSpan.FromSeconds(10);
+            reporter.Evaluated(evaluation);
+        });
+        reporter.Report(1, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+        _time.Now += TimeSpan.FromSeconds(0.5);
+        reporter.Report(2, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+
+        var report = reports.All.Single();
+        Assert.AreSame(evaluation, report.Evaluation);
+        Assert.AreEqual(8 / 0.5, report.ImagesPerSecond, 1e-9);
+        Assert.AreEqual(10.5 * 4, report.TimeRemaining.TotalSeconds, 1e-6);
+    }
+
     private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => action(value);

@@ -25,7 +25,7 @@ internal sealed class BestWeightsBuffer : IBestWeights
         _step = step;
     }
 
-    public string? FindProblem(long step) => _step == step ? null : "they are in no file";
+    public string? FindProblem(long step, DenoisingNetwork scratch) => _step == step ? null : "they are in no file";
 
     public void CopyTo(DenoisingNetwork network)
     {

@@ -32,13 +32,13 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
         }
     }
 
-    public string? FindProblem(long step)
+    public string? FindProblem(long step, DenoisingNetwork scratch)
     {
         try
         {
             using var file = File.OpenRead(path);
-            var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
-            return metadata.TryGetValue(ConfigurationKey, out string? json) && metadata.TryGetValue(StepKey, out string? stored)
+            var metadata = SafetensorsReader.Read(file, file.Length, TrainedModel.NamedWeights(scratch));
+            return metadata.ContainsKey(SafetensorsWriter.ChecksumKey) && metadata.TryGetValue(ConfigurationKey, out string? json) && metadata.TryGetValue(StepKey, out string? stored)
                 ? FindDifference(ModelConfigurationJson.Parse(json), stored, step)
                 : $"'{path}' is another file";
         }

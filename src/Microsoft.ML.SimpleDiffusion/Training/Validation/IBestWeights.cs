@@ -12,7 +12,8 @@ internal interface IBestWeights : IDisposable
 
     /// <summary>Why the weights of a step cannot be given back, or null if they can.</summary>
     /// <param name="step">Optimizer steps that they have seen.</param>
-    string? FindProblem(long step);
+    /// <param name="scratch">A network whose weights may be overwritten, to try it with.</param>
+    string? FindProblem(long step, DenoisingNetwork scratch);
 
     /// <summary>Copies the weights that are held into a network.</summary>
     void CopyTo(DenoisingNetwork network);

@@ -40,14 +40,15 @@ internal sealed class Validator : IDisposable
         _average = average;
         _history = history;
         _log = log;
-        _images = ValidationData.Load(data, configuration.Options, configuration.Condition, log.Info);
-        _loss = new ValidationLoss(_images, configuration.Options);
         bool higherIsBetter = _options.Metrics.FirstOrDefault(metric => metric.Name == _options.MonitoredMetric)?.HigherIsBetter ?? false;
         _monitor = new EvaluationMonitor(higherIsBetter, _options.EarlyStoppingPatience);
         if (_options.KeepBest)
         {
             _best = bestPath is null ? new BestWeightsBuffer() : new BestWeightsFile(bestPath, configuration);
         }
+
+        _images = ValidationData.Load(data, configuration.Options, configuration.Condition, log.Info);
+        _loss = new ValidationLoss(_images, configuration.Options);
     }
 
     /// <summary>Whether the monitored metric has not become better for too long.</summary>
@@ -75,7 +76,7 @@ internal sealed class Validator : IDisposable
             }
         }
 
-        if (BestStep is long step && _best!.FindProblem(step) is string problem)
+        if (BestStep is long step && _best!.FindProblem(step, _average.Network) is string problem)
         {
             _log.Warning($"The weights of the best evaluation, at step {step}, are not there any more: {problem}. The best is sought among the evaluations from now on.");
             _monitor.Forget();
@@ -107,7 +108,7 @@ internal sealed class Validator : IDisposable
     public void Dispose()
     {
         _best?.Dispose();
-        _images?.Dispose();
+        _images.Dispose();
     }
 
     private TrainingEvaluation Measure(TrainingState state, out TrainedModel model)
