@@ -9,7 +9,12 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 /// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
+    /// <summary>Columns of the scatter that are updated by one product.</summary>
+    private const int PanelWidth = 512;
+
     private readonly Tensor _mean;
+
+    /// <summary>The sum of squares and products about the mean. Blocks below the diagonal are left out.</summary>
     private readonly Tensor _scatter;
 
     /// <summary>Statistics of nothing yet.</summary>
@@ -67,13 +72,39 @@ public sealed class FeatureStatistics : IDisposable
         // The scatter about the common mean is the sum of both and of what the two means contribute, which is one more row.
         var weighted = difference * Math.Sqrt((double)Count * added / total);
         var centred = cat([block - blockMean, weighted.unsqueeze(0)]);
-        _scatter.addmm_(centred.t(), centred);
+        AddScatter(centred);
         _mean.add_(difference, (double)added / total);
         Count = total;
     }
 
     /// <summary>Covariance [D, D], divided by N − 1. Goes to the current dispose scope.</summary>
-    internal Tensor Covariance() => Count > 1
-        ? _scatter / (Count - 1)
-        : throw new InvalidOperationException($"Features of {Count} images have no covariance: 2 images or more are needed.");
+    internal Tensor Covariance()
+    {
+        if (Count < 2)
+        {
+            throw new InvalidOperationException($"Features of {Count} images have no covariance: 2 images or more are needed.");
+        }
+
+        using var scope = NewDisposeScope();
+        var upper = _scatter.triu() / (Count - 1);
+        return (upper + upper.triu(1).t()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Number of features that are the same in all rows, as far as rounding lets tell.</summary>
+    internal int CountConstantFeatures()
+    {
+        using var scope = NewDisposeScope();
+        const double Rounding = 1e-12;
+        return (int)(_scatter.diagonal() <= (_mean * Rounding).square() * Count).count_nonzero().item<long>();
+    }
+
+    /// <summary>The scatter is symmetric, so that of each panel of columns only the part down to the diagonal is computed.</summary>
+    private void AddScatter(Tensor centred)
+    {
+        for (int first = 0; first < Dimension; first += PanelWidth)
+        {
+            int width = Math.Min(PanelWidth, Dimension - first), end = first + width;
+            _scatter.narrow(0, 0, end).narrow(1, first, width).addmm_(centred.narrow(1, 0, end).t(), centred.narrow(1, first, width));
+        }
+    }
 }
