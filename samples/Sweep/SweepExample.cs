@@ -28,7 +28,9 @@ internal sealed class SweepExample(Settings settings, CancellationToken cancella
 
             // The same for every trial, and quick.
             Sampling = new SamplingOptions { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 12, BatchSize = 64 },
-            Compute = new ComputeOptions { Threads = settings.Threads },
+
+            // In every process the same, down to rounding.
+            Compute = new ComputeOptions { Threads = settings.Threads ?? Math.Max(1, Environment.ProcessorCount / settings.Processes) },
             CancellationToken = cancellationToken,
         });
         Log(metric.ToString());

@@ -38,7 +38,7 @@ internal sealed class SweepRun : IDisposable
     /// <exception cref="OperationCanceledException">The sweep was cancelled.</exception>
     public Standings Execute()
     {
-        var standings = Stand();
+        var standings = ReadStandings();
         _reported.UnionWith(standings.Finished.Select(record => new OpenTraining(record.Trial, record.Rung)));
         while (!standings.IsOver)
         {
@@ -50,7 +50,7 @@ internal sealed class SweepRun : IDisposable
                 _options.CancellationToken.WaitHandle.WaitOne(PollInterval);
             }
 
-            standings = Stand();
+            standings = ReadStandings();
             Report(standings);
             TidyUp(standings);
         }
@@ -59,7 +59,7 @@ internal sealed class SweepRun : IDisposable
         return standings;
     }
 
-    public Standings Stand() => new(_plan, _options.Metric?.HigherIsBetter ?? false, FindRecord);
+    public Standings ReadStandings() => new(_plan, _options.Metric?.HigherIsBetter ?? false, FindRecord);
 
     public void Warn(string message) => MLEnvironment.Warning(_channel, message);
 
@@ -149,7 +149,7 @@ internal sealed class SweepRun : IDisposable
 
     /// <summary>A model is kept if no other trial was better at the end. It lies there before its record does, so that the best one never lacks it.</summary>
     private string? ModelFolder(OpenTraining training, double metric)
-        => training.Rung == _plan.RungSteps.Count - 1 && (_options.KeepAllTrials || Stand().WouldBeBest(training.Trial, metric)) ? _store.ModelOf(training.Trial) : null;
+        => training.Rung == _plan.RungSteps.Count - 1 && (_options.KeepAllTrials || ReadStandings().WouldBeBest(training.Trial, metric)) ? _store.ModelOf(training.Trial) : null;
 
     private void Report(Standings standings)
     {

@@ -80,6 +80,11 @@ internal sealed class SweepStore
     /// <summary>Removes a folder of a trial. It may be gone already: every process tidies up.</summary>
     public static void Remove(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
         try
         {
             Directory.Delete(folder, recursive: true);

@@ -23,7 +23,7 @@ internal static class Sweeper
         var worker = WorkerRole.Current();
         worker?.EndWithParent();
         using var run = new SweepRun(context, options, plan, store, trainer);
-        int processes = worker is null ? Math.Min(options.ParallelProcesses, run.Stand().Open.Count()) : 1;
+        int processes = worker is null ? Math.Min(options.ParallelProcesses, run.ReadStandings().Open.Count()) : 1;
         using var workers = WorkerProcesses.Start(processes, directory, store.LogOfWorker);
         var standings = run.Execute();
         if (worker?.Directory == directory)

@@ -9,8 +9,8 @@ internal sealed class WorkerProcesses : IDisposable
 {
     private const string ThreadsVariable = "OMP_NUM_THREADS";
 
-    /// <summary>A worker has nothing left to do but to notice that the sweep is over.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>A worker has nothing left to do but to notice that the sweep is over. One that has not come to it yet is of no use any more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly List<Process> _processes = [];
     private readonly List<TextWriter> _logs = [];
