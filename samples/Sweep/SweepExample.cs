@@ -46,7 +46,6 @@ internal sealed class SweepExample(Settings settings, CancellationToken cancella
             [
                 SweepParameter.Range("Training.LearningRate", 1e-3, 1e-2, log: true),
                 SweepParameter.Choice("Training.LearningRateDecay", LearningRateDecay.Constant, LearningRateDecay.Cosine),
-                SweepParameter.Choice("Training.EmaDecay", 0.98, 0.99, 0.995),
                 SweepParameter.Range("Diffusion.NoiseResolution", settings.Size / 4, settings.Size),
                 "Training.AdamBeta2",
             ];
