@@ -42,7 +42,7 @@ internal sealed class AblationRun(Settings settings, Action<string> log, Cancell
 
         var training = PictureSet.Load(settings.Images, settings.Scale.Size);
         var real = HeldOut();
-        var (yardstick, baseline) = Yardstick.Create(_files.ClassifierFile, training, real, settings.Scale.Size, log, cancellationToken);
+        var (yardstick, baseline) = Yardstick.Create(training, real, settings.Scale.Size, log, cancellationToken);
         using (yardstick)
         {
             log($"{training.Count} training pictures of {baseline.Classes.Count} classes, {real.Count} held-out ones");

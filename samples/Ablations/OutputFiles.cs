@@ -7,8 +7,6 @@ internal sealed class OutputFiles(DirectoryInfo output)
 
     public string ReportFile => At("report.md");
 
-    public string ClassifierFile => At("classifier.dat");
-
     public string RealPictureFile => At(RealPicturePath);
 
     /// <summary>Relative to the report.</summary>

@@ -66,7 +66,7 @@ samplers.SetAction((result, cancellationToken) => Task.FromResult(Guard(() =>
     var folder = result.GetRequiredValue(output);
     folder.Create();
     var comparison = new SamplerComparison(result.GetRequiredValue(model), result.GetRequiredValue(pictures), result.GetValue(count), Log, cancellationToken);
-    string text = comparison.Measure(folder);
+    string text = comparison.Measure();
     File.WriteAllText(Path.Combine(folder.FullName, "samplers.md"), text);
     Console.Write(text);
 })));

@@ -28,14 +28,12 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
     private readonly MLContext _context = new();
 
     /// <summary>A Markdown table of the samplers.</summary>
-    /// <param name="folder">Where the classifier is kept.</param>
-    public string Measure(DirectoryInfo folder)
+    public string Measure()
     {
         using var generator = Load();
         int size = generator.Options.ImageHeight;
         var (real, others) = Split(PictureSet.Load(images, size));
-        string classifierFile = Path.Combine(folder.FullName, $"classifier-{samples}.dat");
-        var (yardstick, baseline) = Yardstick.Create(classifierFile, others, real, size, log, cancellationToken);
+        var (yardstick, baseline) = Yardstick.Create(others, real, size, log, cancellationToken);
         using (yardstick)
         {
             var rows = Samplers.Select(sampler => Row(generator, sampler, yardstick)).ToList();

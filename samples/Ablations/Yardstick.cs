@@ -1,80 +1,60 @@
-using static TorchSharp.torch;
+using Microsoft.ML;
+using Microsoft.ML.SimpleDiffusion.Evaluation;
 
 namespace Ablations;
 
-/// <summary>Compares pictures with held-out real ones, through the features of a classifier.</summary>
+/// <summary>Compares pictures with held-out real ones, through the features of a classifier that is trained on the training pictures.</summary>
 internal sealed class Yardstick : IDisposable
 {
-    /// <summary>One training picture in so many is kept from the classifier: the floor is measured on pictures that it has not seen.</summary>
-    private const int UnseenEvery = 4;
+    private readonly MLContext _context;
+    private readonly ClassifierDistanceMetric _metric;
+    private readonly int _size;
 
-    private readonly ImageClassifier _classifier;
-    private readonly Tensor _realFeatures;
-
-    private Yardstick(ImageClassifier classifier, IReadOnlyList<Picture> real)
+    private Yardstick(MLContext context, ClassifierDistanceMetric metric, IReadOnlyList<Picture> real, int size)
     {
-        _classifier = classifier;
+        _context = context;
+        _metric = metric;
+        _size = size;
         Real = real;
-        _realFeatures = classifier.Features(real);
     }
 
     /// <summary>The held-out pictures. Generated pictures have the same classes in the same order.</summary>
     public IReadOnlyList<Picture> Real { get; }
 
-    /// <summary>Opens or trains the classifier.</summary>
-    /// <param name="classifierPath">Where the classifier is kept.</param>
+    /// <summary>Trains the classifier, always the same for the same pictures.</summary>
     /// <param name="training">Training pictures.</param>
     /// <param name="real">Held-out pictures.</param>
     /// <param name="size">Pixels on a side.</param>
-    /// <param name="log">Is told how the training goes.</param>
+    /// <param name="log">Is told how it goes.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     public static (Yardstick Yardstick, Baseline Baseline) Create(
-        string classifierPath, IReadOnlyList<Picture> training, IReadOnlyList<Picture> real, int size, Action<string> log, CancellationToken cancellationToken)
+        IReadOnlyList<Picture> training, IReadOnlyList<Picture> real, int size, Action<string> log, CancellationToken cancellationToken)
     {
+        var context = new MLContext();
+        log("training the classifier");
+        var metric = context.ImageGeneration().TrainClassifierDistance(
+            PictureSet.View(context, training, size),
+            PictureSet.View(context, real, size),
+            new ClassifierDistanceOptions
+            {
+                ImageColumnName = nameof(Picture.Pixels),
+                LabelColumnName = nameof(Picture.Label),
+                ImageSize = size,
+                RandomHorizontalFlip = true,
+                CancellationToken = cancellationToken,
+            });
+        log(metric.ToString());
         string[] classes = training.Select(picture => picture.Label).Distinct().ToArray();
-        var seen = training.Where((_, i) => i % UnseenEvery != 0).ToList();
-        var unseen = training.Where((_, i) => i % UnseenEvery == 0).ToList();
-        var yardstick = new Yardstick(ImageClassifier.Open(classifierPath, seen, classes, size, log, cancellationToken), real);
-        var baseline = new Baseline(
-            training.Count,
-            real.Count,
-            yardstick.Measure(OfSameClasses(unseen, real)).Distance,
-            yardstick.Measure(Noise(real)).Distance,
-            yardstick.Measure(real).Agreement,
-            classes);
-        return (yardstick, baseline);
+        var baseline = new Baseline(training.Count, real.Count, metric.Floor, metric.Ceiling, metric.RealAgreement, classes);
+        return (new Yardstick(context, metric, real, size), baseline);
     }
 
     /// <summary>Distance to the real pictures, and the share of pictures that the classifier gives the class they have.</summary>
     public (double Distance, double Agreement) Measure(IReadOnlyList<Picture> pictures)
     {
-        using var features = _classifier.Features(pictures);
-        return (FrechetDistance.Between(features, _realFeatures), _classifier.Agreement(features, pictures));
+        var result = _metric.Measure(PictureSet.View(_context, pictures, _size), nameof(Picture.Pixels), nameof(Picture.Label));
+        return (result.Distance, result.Agreement);
     }
 
-    public void Dispose()
-    {
-        _realFeatures.Dispose();
-        _classifier.Dispose();
-    }
-
-    /// <summary>A picture for each wanted one, of the same class; classes that are too small give theirs again.</summary>
-    private static List<Picture> OfSameClasses(IReadOnlyList<Picture> pictures, IReadOnlyList<Picture> wanted)
-    {
-        var byClass = pictures.GroupBy(picture => picture.Label).ToDictionary(group => group.Key, group => group.ToList());
-        return wanted.GroupBy(picture => picture.Label)
-            .SelectMany(group => group.Select((_, i) => byClass[group.Key][i % byClass[group.Key].Count]))
-            .ToList();
-    }
-
-    private static List<Picture> Noise(IReadOnlyList<Picture> like)
-    {
-        var random = new Random(1);
-        return like.Select(picture =>
-        {
-            var pixels = new byte[picture.Pixels.Length];
-            random.NextBytes(pixels);
-            return new Picture { Pixels = pixels, Label = picture.Label };
-        }).ToList();
-    }
+    public void Dispose() => _metric.Dispose();
 }

@@ -1,3 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>
@@ -12,4 +15,79 @@ public sealed class ImageGenerationCatalog
 
     /// <summary>The context that this catalog belongs to.</summary>
     internal MLContext Context => _context;
+
+    /// <summary>Measures how good generated images are, from columns of features, probabilities and labels that any transform may have made.</summary>
+    /// <param name="generated">Generated images' columns. Read once.</param>
+    /// <param name="reference">Features of real images. Read once, and only if a metric compares features.</param>
+    /// <param name="options">What to compute from which columns, or null for the defaults.</param>
+    /// <param name="heldOut">
+    /// Features of real images that are neither in the reference nor known to the model, or null. With the training data as the reference, their distances to
+    /// it are what those of the generated images are to be read against: only the comparison tells whether a model memorises. Read once.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of range; a column is missing, of the wrong type, or of another length than in the other view.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// A view has too few rows, a feature is not finite, or probabilities do not sum to 1.
+    /// </exception>
+    public ImageGenerationMetrics Evaluate(
+        IDataView generated, IDataView reference, ImageGenerationEvaluationOptions? options = null, IDataView? heldOut = null)
+    {
+        ArgumentNullException.ThrowIfNull(generated);
+        ArgumentNullException.ThrowIfNull(reference);
+        options = options?.Clone() ?? new ImageGenerationEvaluationOptions();
+        options.Validate();
+        return new ImageGenerationEvaluator(_context, options).Evaluate(generated, reference, heldOut);
+    }
+
+    /// <summary>Mean and covariance of a column of features in one pass, for Fréchet distances between many sets without reading each again.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="featureColumnName">Vector column of known size of Single or Double.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">A feature is not finite.</exception>
+    public FeatureStatistics MeasureFeatures(IDataView data, string featureColumnName = "Features", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrWhiteSpace(featureColumnName);
+        return FeatureCollector.Gather(data, featureColumnName, cancellationToken);
+    }
+
+    /// <summary>Creates an estimator that trains a small classifier on labelled images, for its features, scores and predictions.</summary>
+    /// <param name="options">Settings, or null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public SmallImageClassifierEstimator SmallImageClassifier(SmallImageClassifierOptions? options = null)
+        => new(_context, options ?? new SmallImageClassifierOptions());
+
+    /// <summary>
+    /// Trains a small classifier on half of the images, and makes a metric of it that compares generated images with a quarter of them; the last quarter
+    /// gives the floor.
+    /// </summary>
+    /// <param name="training">Labelled images, 4 or more of each class.</param>
+    /// <param name="options">Settings. Copied.</param>
+    /// <returns>The metric. Dispose of it to free the classifier.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; a column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two classes or too few images of one, or an image cannot be read or has no class.</exception>
+    public ClassifierDistanceMetric TrainClassifierDistance(IDataView training, ClassifierDistanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(options);
+        return ClassifierDistanceTraining.Run(_context, training, heldOut: null, options);
+    }
+
+    /// <summary>
+    /// Trains a small classifier on three quarters of the images, and makes a metric of it that compares generated images with held-out ones; the last quarter
+    /// gives the floor. A model that repeats its training images gains nothing by it.
+    /// </summary>
+    /// <param name="training">Labelled images, 4 or more of each class.</param>
+    /// <param name="heldOut">Labelled images that no model is trained on, with the same columns.</param>
+    /// <param name="options">Settings. Copied.</param>
+    /// <inheritdoc cref="TrainClassifierDistance(IDataView, ClassifierDistanceOptions)" path="/returns|/exception"/>
+    public ClassifierDistanceMetric TrainClassifierDistance(IDataView training, IDataView heldOut, ClassifierDistanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(options);
+        return ClassifierDistanceTraining.Run(_context, training, heldOut, options);
+    }
 }

@@ -11,6 +11,10 @@ else if (args is [PeakMemory.Switch, .. var settings])
 {
     PeakMemory.Print(settings);
 }
+else if (args is [MetricsFigures.MemorySwitch])
+{
+    MetricsFigures.PrintMemory();
+}
 else
 {
     BenchmarkSwitcher.FromAssembly(typeof(Summary).Assembly).Run(args);

@@ -13,6 +13,7 @@ internal static class Summary
         ("sampling", SamplingFigures.Print),
         ("data", DataFigures.Print),
         ("memory", MemoryFigures.Print),
+        ("metrics", MetricsFigures.Print),
     ];
 
     /// <summary>Whether the CPU has bfloat16 products; without them they are slower than float32 and nobody would use them.</summary>

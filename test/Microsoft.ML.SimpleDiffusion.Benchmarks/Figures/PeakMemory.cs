@@ -5,7 +5,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 
-/// <summary>Peak memory of a training of the benchmark network, in a process of its own: what a process has once had it rarely gives back.</summary>
+/// <summary>Peak memory of a training of the benchmark network, in a process of its own.</summary>
 internal static class PeakMemory
 {
     /// <summary>First argument of the process that measures.</summary>
@@ -17,20 +17,7 @@ internal static class PeakMemory
     /// <param name="depth">Factor to the number of transformer blocks.</param>
     /// <param name="recomputes">Whether activations are computed again.</param>
     public static double Of(int depth, bool recomputes)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        string[] arguments = [Switch, depth.ToString(CultureInfo.InvariantCulture), recomputes.ToString()];
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(PeakMemory).Assembly.Location);
-        }
-
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        using var process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return double.Parse(output, CultureInfo.InvariantCulture);
-    }
+        => double.Parse(OwnProcess.Run(Switch, depth.ToString(CultureInfo.InvariantCulture), recomputes.ToString()), CultureInfo.InvariantCulture);
 
     /// <summary>What the process of its own does.</summary>
     public static void Print(IReadOnlyList<string> settings)

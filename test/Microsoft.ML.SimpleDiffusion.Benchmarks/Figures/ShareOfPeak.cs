@@ -15,9 +15,16 @@ internal readonly record struct ShareOfPeak(double Best, double Median)
     /// <param name="flops">Operations of the work.</param>
     /// <param name="work">The work.</param>
     public static ShareOfPeak Measure(ComputePrecision precision, double flops, Action work)
+        => Measure(() => MatrixPeak.MeasureFlops(precision), flops, work, Repetitions);
+
+    /// <param name="measureProducts">Measures the operations per second of some products.</param>
+    /// <param name="flops">Operations of the work.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="repetitions">Turns.</param>
+    public static ShareOfPeak Measure(Func<double[]> measureProducts, double flops, Action work, int repetitions)
     {
         var products = new List<double>();
-        var (_, seconds) = Timing.SecondsInTurns(() => products.AddRange(MatrixPeak.MeasureFlops(precision)), work, Repetitions);
+        var (_, seconds) = Timing.SecondsInTurns(() => products.AddRange(measureProducts()), work, repetitions);
         return new ShareOfPeak(flops / seconds.Min() / products.Max(), flops / Timing.Median(seconds) / Timing.Median(products));
     }
 

@@ -16,7 +16,7 @@ internal static class SchemaShapes
     /// <exception cref="ArgumentOutOfRangeException">A column that training needs is missing or of the wrong type.</exception>
     public static SchemaShape ForOutput(SchemaShape input, SimpleDiffusionOptions options)
     {
-        Require(input, "image", options.ImageColumnName, ImageColumn.Expected, IsImage);
+        RequireImage(input, options.ImageColumnName);
         if (options.ConditionColumnName is string condition)
         {
             Require(input, "condition", condition, "key (MapValueToKey makes one)", column => column.Kind == VectorKind.Scalar && column.IsKey);
@@ -32,6 +32,9 @@ internal static class SchemaShapes
 
         return new SchemaShape(columns.Values);
     }
+
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of the wrong type.</exception>
+    public static void RequireImage(SchemaShape input, string name) => Require(input, "image", name, ImageColumn.Expected, IsImage);
 
     private static bool IsImage(SchemaShape.Column column) => column.Kind switch
     {

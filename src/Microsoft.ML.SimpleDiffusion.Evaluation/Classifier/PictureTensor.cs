@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
+
+/// <summary>Makes tensors of pictures.</summary>
+internal static class PictureTensor
+{
+    /// <summary>Copies a picture, planar [C, H, W], 0 to 255.</summary>
+    public delegate void PixelSource(int index, Span<byte> destination);
+
+    /// <summary>Pictures, -1 to 1 [N, C, size, size].</summary>
+    public static Tensor Create(int count, int channels, int size, PixelSource source, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var pictures = empty([count, channels, size, size], dtype: ScalarType.Byte);
+        var bytes = pictures.bytes;
+        int length = channels * size * size;
+        for (int i = 0; i < count; i++)
+        {
+            source(i, bytes.Slice(i * length, length));
+        }
+
+        return (pictures.to(device).to(ScalarType.Float32) / 127.5f).sub_(1).MoveToOuterDisposeScope();
+    }
+}

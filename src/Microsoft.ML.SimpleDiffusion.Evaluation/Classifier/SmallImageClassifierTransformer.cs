@@ -1,0 +1,97 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Imaging;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation;
+
+/// <summary>
+/// Adds features, scores and the predicted class of images. Made by <see cref="SmallImageClassifierEstimator.Fit(IDataView)"/> or
+/// <c>mlContext.Model.Load</c>.
+/// </summary>
+public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
+{
+    private readonly IHostEnvironment _environment;
+    private readonly ClassifierConfiguration _configuration;
+    private bool _disposed;
+
+    /// <param name="environment">The environment.</param>
+    /// <param name="configuration">Columns, sizes and classes.</param>
+    /// <param name="classifier">The network; this transformer becomes one of its owners.</param>
+    internal SmallImageClassifierTransformer(IHostEnvironment environment, ClassifierConfiguration configuration, SharedClassifier classifier)
+    {
+        _environment = environment;
+        _configuration = configuration;
+        Classifier = classifier;
+    }
+
+    /// <summary>The classes, in the order of the scores and of the keys of the predicted label.</summary>
+    public IReadOnlyList<string> Classes => _configuration.Classes;
+
+    /// <summary>False: images are classified in batches, through <see cref="Transform"/>.</summary>
+    public bool IsRowToRowMapper => false;
+
+    internal ClassifierConfiguration Configuration => _configuration;
+
+    internal SharedClassifier Classifier { get; }
+
+    /// <summary>
+    /// A transformer that reads another image column, such as that of generated images, and shares this one's weights. The weights live until both are
+    /// disposed of.
+    /// </summary>
+    /// <param name="imageColumnName">The column.</param>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SmallImageClassifierTransformer WithImageColumn(string imageColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
+        ThrowIfDisposed();
+        Classifier.AddOwner();
+        return new SmallImageClassifierTransformer(_environment, _configuration with { ImageColumnName = imageColumnName }, Classifier);
+    }
+
+    /// <summary>The input's columns, features [64], scores [classes] and the predicted class.</summary>
+    /// <param name="inputSchema">Columns of the input.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of the wrong type.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _ = ImageColumn.Find(inputSchema, "image", _configuration.ImageColumnName, _configuration.Channels);
+        return new ClassifierColumns(inputSchema, _configuration).Schema;
+    }
+
+    /// <summary>The input with the columns added. Lazy: images are classified in batches as they are read.</summary>
+    /// <param name="input">Images.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of the wrong type.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
+        return new ClassifierDataView(input, _configuration, Classifier);
+    }
+
+    /// <summary>Not supported.</summary>
+    /// <param name="inputSchema">Columns of the input.</param>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+        => throw new InvalidOperationException("The small classifier works on batches: use Transform instead of a row mapper or a prediction engine.");
+
+    /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Classifier.Release();
+        }
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ThrowIfDisposed();
+        ClassifierIO.Save(ctx, _configuration, Classifier);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+}
