@@ -19,11 +19,12 @@ var samplingSteps = new Option<int>("--sampling-steps") { Description = "Network
 var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "Folder for checkpoints; a run that was stopped goes on from there." };
 var output = new Option<DirectoryInfo>("--output") { Description = "Folder for everything that is written.", DefaultValueFactory = _ => new DirectoryInfo("quickstart-output") };
 var lossLog = new Option<FileInfo?>("--loss-log") { Description = "Write step, loss and speed to this CSV file." };
+var evaluate = new Option<bool>("--evaluate") { Description = "Hold out a fifth of the pictures, and measure the model on them before, during and after the training." };
 var verbose = new Option<bool>("--verbose") { Description = "Show the log of the MLContext, and stack traces of errors." };
 
 var command = new RootCommand("Trains a diffusion model on pictures in a folder per class, and generates a grid of new ones.")
 {
-    images, size, steps, batch, learningRate, noiseResolution, patchLevels, flip, device, precision, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, verbose,
+    images, size, steps, batch, learningRate, noiseResolution, patchLevels, flip, device, precision, threads, seed, guidance, samplingSteps, checkpoints, output, lossLog, evaluate, verbose,
 };
 command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.Execute(
     new Settings
@@ -45,6 +46,7 @@ command.SetAction((result, cancellationToken) => Task.FromResult(QuickStartRun.E
         Checkpoints = result.GetValue(checkpoints),
         Output = result.GetValue(output)!,
         LossLog = result.GetValue(lossLog),
+        Evaluate = result.GetValue(evaluate),
         Verbose = result.GetValue(verbose),
     },
     cancellationToken)));

@@ -57,14 +57,25 @@ internal static class QuickStartRun
     private static void Train(MLContext context, IReadOnlyList<ImageExample> examples, Settings settings, string modelPath, CancellationToken cancellationToken)
     {
         IDataView data = context.Data.LoadFromEnumerable(examples);
+        string? comparison = null;
         using var lossLog = LossLog.Open(settings.LossLog);
         using var trained = TrainingDisplay.Show(settings.Steps, display =>
         {
             var options = settings.ToOptions(new ProgressPair(display, lossLog), cancellationToken);
-            var keys = context.Transforms.Conversion.MapValueToKey(nameof(ImageExample.Label)).Fit(data).Transform(data);
-            return context.Transforms.SimpleDiffusion(options).Fit(keys);
+            var keys = context.Transforms.Conversion.MapValueToKey(nameof(ImageExample.Label)).Fit(data);
+            if (!settings.Evaluate)
+            {
+                return context.Transforms.SimpleDiffusion(options).Fit(keys.Transform(data));
+            }
+
+            (var model, comparison) = EvaluatedTraining.Fit(context, examples, keys, options);
+            return model;
         });
         AnsiConsole.MarkupLineInterpolated($"Trained {trained.ParameterCount:N0} parameters.");
+        if (comparison is not null)
+        {
+            EvaluatedTraining.Print(trained.History, comparison);
+        }
 
         // The model needs the label alone: what it was trained on is not part of its input.
         var request = context.Data.LoadFromEnumerable(examples.Take(1));

@@ -39,6 +39,8 @@ internal sealed record Settings
 
     public FileInfo? LossLog { get; init; }
 
+    public required bool Evaluate { get; init; }
+
     public required bool Verbose { get; init; }
 
     /// <summary>The estimator's options. What is not set here is chosen by the library.</summary>

@@ -1,0 +1,57 @@
+using Microsoft.ML.SimpleDiffusion.Imaging;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
+
+/// <summary>The features and predictions of a small classifier that has learnt the classes of the real pictures.</summary>
+internal sealed class ClassifierFeatures : IFeatureExtractor
+{
+    private const int LargestSize = 64;
+
+    private readonly MLContext _context;
+    private readonly ImageSize _size;
+    private readonly SmallImageClassifierTransformer _classifier;
+
+    private ClassifierFeatures(MLContext context, ImageSize size, SmallImageClassifierTransformer classifier)
+    {
+        _context = context;
+        _size = size;
+        _classifier = classifier;
+    }
+
+    public string Description => "the features of a small classifier that was trained on other real pictures";
+
+    public bool IsClassifier => true;
+
+    /// <summary>Trains the classifier.</summary>
+    /// <param name="context">ML.NET.</param>
+    /// <param name="pictures">Real pictures.</param>
+    /// <param name="compute">Device and threads.</param>
+    /// <param name="options">Epochs, seed and cancellation.</param>
+    public static ClassifierFeatures Train(MLContext context, RealPictures pictures, ComputeOptions compute, ReportOptions options)
+    {
+        var estimator = context.ImageGeneration().SmallImageClassifier(new SmallImageClassifierOptions
+        {
+            ImageColumnName = nameof(PictureRow.Pixels),
+            LabelColumnName = nameof(PictureRow.Label),
+            ImageSize = Math.Min(LargestSize, Math.Max(pictures.Size.Height, pictures.Size.Width)),
+            Channels = pictures.Size.Channels,
+            Epochs = options.ClassifierEpochs,
+            Seed = options.Seed,
+            Compute = compute,
+            CancellationToken = options.CancellationToken,
+        });
+
+        // Pictures without a class have nothing to teach.
+        var rows = pictures.Rows(pictures.Classifier.Where(index => pictures.LabelOf(index).Length > 0));
+        return new ClassifierFeatures(context, pictures.Size, estimator.Fit(PictureRow.View(context, rows, pictures.Size)));
+    }
+
+    public IReadOnlyList<FeatureRow> Extract(IEnumerable<PictureRow> pictures)
+    {
+        var classified = _classifier.Transform(PictureRow.View(_context, pictures, _size));
+        var named = _context.Transforms.Conversion.MapKeyToValue(nameof(FeatureRow.PredictedLabel)).Fit(classified).Transform(classified);
+        return _context.Data.CreateEnumerable<FeatureRow>(named, reuseRowObject: false).ToList();
+    }
+
+    public void Dispose() => _classifier.Dispose();
+}

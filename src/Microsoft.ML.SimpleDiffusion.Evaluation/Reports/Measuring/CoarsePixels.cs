@@ -1,0 +1,28 @@
+using Microsoft.ML.SimpleDiffusion.Imaging;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
+
+/// <summary>Pictures made very small, where there are no classes that a classifier could learn better features from.</summary>
+/// <param name="size">Size of the pictures.</param>
+internal sealed class CoarsePixels(ImageSize size) : IFeatureExtractor
+{
+    private const int Side = 8;
+
+    public string Description => $"their pixels at {Side}×{Side}: without classes there is no classifier to tell what they show";
+
+    public bool IsClassifier => false;
+
+    public IReadOnlyList<FeatureRow> Extract(IEnumerable<PictureRow> pictures)
+    {
+        var small = size with { Height = Side, Width = Side };
+        return pictures.Select(picture => new FeatureRow
+        {
+            Features = Array.ConvertAll(PixelConverter.ToPlanar(picture.Pixels, size, small), value => value / 255f),
+            Label = picture.Label,
+        }).ToList();
+    }
+
+    public void Dispose()
+    {
+    }
+}

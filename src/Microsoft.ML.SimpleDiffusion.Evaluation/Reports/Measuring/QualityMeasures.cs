@@ -1,0 +1,84 @@
+using static Microsoft.ML.SimpleDiffusion.Evaluation.ImageGenerationMetricTypes;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
+
+/// <summary>Metrics of pictures, with what they are for real pictures and for noise.</summary>
+internal sealed class QualityMeasures
+{
+    /// <summary>From twice the number of the classifier's features on their covariance is well determined.</summary>
+    public const int EnoughPictures = 128;
+
+    private readonly MLContext _context;
+    private readonly IFeatureExtractor _extractor;
+    private readonly IDataView _reference;
+    private readonly List<PictureRow> _heldOut;
+    private readonly ReportOptions _options;
+
+    /// <param name="context">ML.NET.</param>
+    /// <param name="extractor">Gives the features.</param>
+    /// <param name="heldOut">Real pictures that show what real pictures reach.</param>
+    /// <param name="reference">Real pictures to compare with.</param>
+    /// <param name="options">Seed and cancellation.</param>
+    public QualityMeasures(MLContext context, IFeatureExtractor extractor, IEnumerable<PictureRow> heldOut, IEnumerable<PictureRow> reference, ReportOptions options)
+    {
+        _context = context;
+        _extractor = extractor;
+        _heldOut = heldOut.ToList();
+        _reference = FeatureRow.View(context, extractor.Extract(reference));
+        _options = options;
+    }
+
+    /// <summary>Metrics of generated pictures, those of held-out real ones, and those of noise.</summary>
+    public QualityReport Report(ImageGenerationMetrics model, IReadOnlyList<string> classes)
+    {
+        ImageGenerationMetrics real = Measure(_heldOut), noise = Measure(Noise());
+        return new QualityReport
+        {
+            FeatureDescription = _extractor.Description,
+            Pictures = _heldOut.Count,
+            Metrics = new[]
+            {
+                Row("Classifier distance", higherIsBetter: false, metrics => metrics.FrechetDistance),
+                Row("Class agreement", higherIsBetter: true, metrics => metrics.ClassAgreement?.Overall),
+                Row("Kernel distance", higherIsBetter: false, metrics => metrics.KernelDistance?.Mean),
+                Row("Precision", higherIsBetter: true, metrics => metrics.Precision),
+                Row("Recall", higherIsBetter: true, metrics => metrics.Recall),
+                Row("Density", higherIsBetter: true, metrics => metrics.Density),
+                Row("Coverage", higherIsBetter: true, metrics => metrics.Coverage),
+            }.Where(row => row.Model is not null).ToList(),
+            Classes = _extractor.IsClassifier ? classes.Select(label => new ClassAgreementRow(label, OfClass(model, label), OfClass(real, label))).ToList() : [],
+        };
+
+        MetricRow Row(string name, bool higherIsBetter, Func<ImageGenerationMetrics, double?> metric) => new(name, higherIsBetter, metric(model), metric(real), metric(noise));
+    }
+
+    /// <summary>Metrics of pictures against the reference.</summary>
+    public ImageGenerationMetrics Measure(IEnumerable<PictureRow> pictures)
+    {
+        const ImageGenerationMetricTypes always = KernelDistance | PrecisionAndRecall | DensityAndCoverage;
+        return _context.ImageGeneration().Evaluate(FeatureRow.View(_context, _extractor.Extract(pictures)), _reference, new ImageGenerationEvaluationOptions
+        {
+            Metrics = _extractor.IsClassifier ? always | FrechetDistance | ClassAgreement : always,
+            FeatureColumnName = nameof(FeatureRow.Features),
+            LabelColumnName = _extractor.IsClassifier ? nameof(FeatureRow.Label) : null,
+            PredictedLabelColumnName = _extractor.IsClassifier ? nameof(FeatureRow.PredictedLabel) : null,
+            Seed = _options.Seed,
+            CancellationToken = _options.CancellationToken,
+        });
+    }
+
+    private static double? OfClass(ImageGenerationMetrics metrics, string label)
+        => metrics.ClassAgreement is { } agreement && agreement.PerClass.TryGetValue(label, out double share) ? share : null;
+
+    /// <summary>A picture of noise for each held-out one.</summary>
+    private IEnumerable<PictureRow> Noise()
+    {
+        var random = new Random(_options.Seed);
+        return _heldOut.Select(picture =>
+        {
+            var pixels = new byte[picture.Pixels.Length];
+            random.NextBytes(pixels);
+            return new PictureRow { Pixels = pixels, Label = picture.Label };
+        });
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
+
+/// <summary>Generates pictures of classes with a model. Row n has the same seed whatever the guidance scale.</summary>
+internal sealed class ReportSampler
+{
+    private const string PixelsColumnName = "ReportPixels";
+
+    private readonly MLContext _context;
+    private readonly SimpleDiffusionTransformer _model;
+    private readonly ConditionDescription _condition;
+    private readonly IDataView _data;
+
+    /// <param name="context">ML.NET.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Training data, whose conditions are asked for by models with conditions other than classes.</param>
+    public ReportSampler(MLContext context, SimpleDiffusionTransformer model, IDataView data)
+    {
+        _context = context;
+        _model = model;
+        _condition = model.Model.Configuration.Condition;
+        _data = data;
+    }
+
+    public bool HasClasses => _condition.Kind == ConditionKind.Class;
+
+    public bool CanBeGuided => _condition.Kind != ConditionKind.None;
+
+    /// <summary>Generates a picture for each label, at most as many as there are rows of data if conditions are no classes.</summary>
+    /// <param name="labels">Classes asked for; only their number counts without classes.</param>
+    /// <param name="guidanceScale">The guidance scale.</param>
+    /// <param name="cancellationToken">Checked before each picture.</param>
+    public List<PictureRow> Generate(IReadOnlyList<string> labels, float guidanceScale, CancellationToken cancellationToken)
+    {
+        // Whatever else the model's rows may decide, here they decide the condition alone.
+        var options = _model.Options;
+        options.OutputPixelsColumnName = PixelsColumnName;
+        options.Sampling.GuidanceScale = guidanceScale;
+        options.Sampling.Strength = 1;
+        options.Sampling.Portrait = false;
+        (options.SeedColumnName, options.PortraitColumnName, options.InputImageColumnName, options.MaskColumnName) = (null, null, null, null);
+        using var model = new SimpleDiffusionTransformer(_context, _model.Model.Share(), options);
+        var generated = model.Transform(Requests(labels, options));
+        var column = generated.Schema[PixelsColumnName];
+        using var cursor = generated.GetRowCursor([column]);
+        var getter = cursor.GetGetter<VBuffer<float>>(column);
+        var pictures = new List<PictureRow>(labels.Count);
+        VBuffer<float> pixels = default;
+        while (cursor.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            getter(ref pixels);
+            pictures.Add(new PictureRow { Pixels = Array.ConvertAll(pixels.DenseValues().ToArray(), value => (byte)value), Label = HasClasses ? labels[pictures.Count] : string.Empty });
+        }
+
+        return pictures;
+    }
+
+    private IDataView Requests(IReadOnlyList<string> labels, SimpleDiffusionOptions options)
+    {
+        if (CanBeGuided && !HasClasses)
+        {
+            return _context.Data.TakeRows(_data, labels.Count);
+        }
+
+        var schema = SchemaDefinition.Create(typeof(Request));
+        schema[nameof(Request.Label)].ColumnName = options.ConditionColumnName ?? nameof(Request.Label);
+        return _context.Data.LoadFromEnumerable(labels.Select(label => new Request { Label = label }), schema);
+    }
+
+    private sealed class Request
+    {
+        public string Label { get; set; } = string.Empty;
+    }
+}

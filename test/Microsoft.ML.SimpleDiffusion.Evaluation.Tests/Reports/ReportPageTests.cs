@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
+
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Reports;
+
+[TestClass]
+public partial class ReportPageTests
+{
+    [TestMethod]
+    public void Page_says_everything_that_the_report_knows()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+        foreach (string expected in (string[])["1,234,567", "560 steps of 16 pictures", "Training.Steps", "Classifier distance", "3.5", "0.25", "70", "75", "ValidationLoss", "2.5 (stored)", "red, 0.12"])
+        {
+            StringAssert.Contains(page, expected);
+        }
+    }
+
+    [TestMethod]
+    public void Every_string_of_the_user_is_encoded()
+    {
+        const string evil = "<script>alert('x')</script>\"&";
+        string page = ReportPage.Render(SomeReport.WithClasses(label: evil) with
+        {
+            Title = evil,
+            Notes = [evil],
+            Options = [new(evil, evil, evil), new(evil, evil, "another")],
+            History = new TrainingHistory
+            {
+                Evaluations = [new TrainingEvaluation { Step = 0, Metrics = new Dictionary<string, double> { [evil] = 1 }, IsBest = true }],
+            },
+        });
+        StringAssert.Contains(page, "&lt;script&gt;alert(");
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("\"&\"", page);
+    }
+
+    [TestMethod]
+    public void Page_asks_for_nothing_outside_itself()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+        StringAssert.Contains(page, "default-src 'none'");
+        foreach (Match source in Sources().Matches(page))
+        {
+            StringAssert.StartsWith(source.Groups[1].Value, "data:image/");
+        }
+
+        Assert.DoesNotContain("http:", page);
+        Assert.DoesNotContain("https:", page);
+    }
+
+    [TestMethod]
+    public void Each_picture_has_an_alternative_text_and_each_table_headers()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+        Assert.HasCount(Regex.Count(page, "<img "), AlternativeTexts().Matches(page));
+        Assert.AreEqual(Regex.Count(page, "<table>"), Regex.Count(page, "<caption>"));
+        Assert.AreEqual(Regex.Count(page, "<table>"), Regex.Count(page, "<thead><tr><th scope=\"col\">"));
+    }
+
+    [TestMethod]
+    public void Model_without_classes_and_history_has_no_such_sections()
+    {
+        string page = ReportPage.Render(SomeReport.WithoutClasses());
+        StringAssert.Contains(page, "An unconditional simple diffusion model of 2×2 colour pictures, trained");
+        StringAssert.Contains(page, "The model stores no loss curve.");
+        StringAssert.Contains(page, "it was trained without validation data");
+        Assert.DoesNotContain("Class agreement", page);
+        Assert.DoesNotContain("id=\"guidance\"", page);
+    }
+
+    [TestMethod]
+    public void Value_that_is_not_finite_is_a_dash()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+        Assert.DoesNotContain("NaN", page);
+        StringAssert.Contains(page, "<td>–</td>");
+    }
+
+    [TestMethod]
+    public void Page_closes_every_element_that_it_opens()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+        foreach (string element in (string[])["html", "body", "main", "section", "div", "figure", "figcaption", "table", "tbody", "tr", "td", "th", "p", "dl", "details"])
+        {
+            Assert.AreEqual(Regex.Count(page, $"<{element}[ >]"), Regex.Count(page, $"</{element}>"), element);
+        }
+    }
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]*)\"")]
+    private static partial Regex Sources();
+
+    [GeneratedRegex("<img [^>]*alt=\"[^\"]+\"")]
+    private static partial Regex AlternativeTexts();
+}
