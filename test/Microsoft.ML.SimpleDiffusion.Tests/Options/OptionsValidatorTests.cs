@@ -35,6 +35,7 @@ public class OptionsValidatorTests
         Mistake("ImageHeight", o => (o.ImageHeight, o.Network.Patching, o.Network.PatchLevels) = (66, PatchingType.Dwt, 2)),
         Mistake("ImageWidth", o => (o.ImageWidth, o.Network.Patching) = (129, PatchingType.Convolution)),
         Mistake("Network.TransformerFromResolution", o => o.Network.TransformerFromResolution = -1),
+        Mistake("Network.TransformerFromResolution", o => o.Network.TransformerFromResolution = 16),
         Mistake("Network.TransformerFromResolution", o => (o.Network.Architecture, o.Network.TransformerFromResolution) = (NetworkArchitecture.UNet, 32)),
         Mistake("Network.AttentionHeads", o => (o.Network.BaseChannels, o.Network.ChannelMultipliers, o.Network.AttentionHeads, o.Network.TransformerFromResolution) = (32, [1, 1, 3], 12, 32)),
         Mistake("Network.TextEncoder", o => o.Network.TextEncoder = null!),
@@ -142,6 +143,10 @@ public class OptionsValidatorTests
             }
         }
     }
+
+    [TestMethod]
+    public void Defaults_of_the_text_encoder_fit_the_narrowest_network()
+        => OptionsValidator.ValidateNew(new SimpleDiffusionOptions { ImageHeight = 8, ImageWidth = 8, Network = new NetworkOptions { BaseChannels = 4, ChannelMultipliers = [1], BlocksPerLevel = [] } });
 
     [TestMethod]
     public void Refused_attention_resolution_comes_with_those_that_would_do()
