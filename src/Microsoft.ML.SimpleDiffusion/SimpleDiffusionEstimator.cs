@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training;
@@ -12,7 +13,7 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 /// <remarks>
 /// <para>The image column holds images, file paths, bytes of image files, or pixel vectors [channels, height, width]. A condition column of keys
-/// gives a class-conditional model. See <see cref="SimpleDiffusionOptions"/>.</para>
+/// gives a class-conditional model, one of text or of embeddings [tokens, width] a text-to-image model. See <see cref="SimpleDiffusionOptions"/>.</para>
 /// <para>Training goes on until <see cref="TrainingOptions.Steps"/>, reports to <see cref="TrainingOptions.Progress"/> and to the log of the
 /// <see cref="MLContext"/>, and stops early through <see cref="TrainingOptions.CancellationToken"/> or the context's own cancellation.</para>
 /// </remarks>
@@ -104,7 +105,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
         }
         else
         {
-            ValidationData.CheckColumns(validation.Schema, _options);
+            ValidationData.CheckColumns(validation.Schema, _options, ConditionColumn.Describe(input.Schema, _options));
         }
 
         return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, validation, (TrainedModel?)warmStart?.Model));

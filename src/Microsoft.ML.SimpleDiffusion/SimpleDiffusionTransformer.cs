@@ -15,8 +15,9 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <c>mlContext.Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. The condition
-/// may be a key, whose values are matched by their text, or the text itself. A row without a class gets an image of no particular class.</para>
+/// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. A class
+/// may be a key, whose values are matched by their text, or the text itself; a text-to-image model takes captions, or embeddings as in training. A row without
+/// a class or caption gets an image of nothing in particular.</para>
 /// <para>A row's image depends on the model, the row's condition, the sampling options and the row's seed, and on nothing else. Without a seed column
 /// the seed follows from <see cref="SamplingOptions.Seed"/> and the row's id, so repeated predictions of a prediction engine differ.</para>
 /// </remarks>
@@ -122,6 +123,22 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
+    /// A transformer in which guidance leads away from what a column says, row by row, and which shares this one's weights: the negative prompt takes the
+    /// place of the unconditional prediction. Rows whose negative prompt is empty are guided as usual. Saved and loaded like any other. The weights live until
+    /// both are disposed of.
+    /// </summary>
+    /// <param name="negativePromptColumnName">
+    /// Column of the condition column's type: text, embeddings, or classes. It has no effect while <see cref="SamplingOptions.GuidanceScale"/> is 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The model is unconditional.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer WithNegativePrompts(string negativePromptColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(negativePromptColumnName);
+        return With(options => options.NegativePromptColumnName = negativePromptColumnName);
+    }
+
+    /// <summary>
     /// How well the model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
     /// gives the same result.
     /// </summary>
@@ -132,7 +149,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <param name="seed">Seed of noise and noise levels.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public LikelihoodMetrics EvaluateLikelihood(IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
     {
@@ -157,7 +174,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
     /// </exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public IReadOnlyList<DenoisingError> EvaluateDenoising(
         IDataView images, IReadOnlyList<double> logSnrs, IReadOnlyList<int>? resolutions = null, CancellationToken cancellationToken = default)
@@ -263,7 +280,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         var (options, condition) = (_configuration.Options, _configuration.Condition);
         if (condition.Kind != ConditionKind.None)
         {
-            _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
+            _ = ConditionColumn.FindForGeneration(images.Schema, ConditionColumn.Role, options.ConditionColumnName!, condition);
         }
 
         return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -43,6 +44,7 @@ internal static class ModelConfigurationJson
             }
 
             HistoryCheck.Run(configuration.History);
+            RequireEmbeddings(configuration.Condition);
 
             // A number too large, such as 1e999, is read as infinity, which cannot be written again.
             _ = Serialize(configuration);
@@ -55,6 +57,18 @@ internal static class ModelConfigurationJson
     }
 
     public static FormatException TooLong() => new($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
+
+    private static void RequireEmbeddings(ConditionDescription condition)
+    {
+        bool hasEmbeddings = condition.Kind == ConditionKind.Embeddings;
+        bool fits = hasEmbeddings
+            ? condition is { EmbeddingLength: > 0, EmbeddingWidth: > 0 } && (long)condition.EmbeddingLength * condition.EmbeddingWidth <= Array.MaxLength / sizeof(float)
+            : condition is { EmbeddingLength: 0, EmbeddingWidth: 0 };
+        if (!fits)
+        {
+            throw new JsonException($"Its embeddings [{condition.EmbeddingLength}, {condition.EmbeddingWidth}] do not fit a condition of the kind {condition.Kind}.");
+        }
+    }
 
     private static void RequireVersion(string json)
     {

@@ -44,7 +44,7 @@ internal sealed class TrainingRun : IDisposable
             _store = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
-            _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
+            _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options), condition.Kind);
 
             // The estimator could only check the defaults of a CPU; on a GPU they are larger.
             OptionsValidator.Validate(_options);
@@ -52,10 +52,11 @@ internal sealed class TrainingRun : IDisposable
             WarmStart.Check(warmStart, _configuration);
             _average = validation is null && options.Training.SampleEverySteps is null ? null : new AverageModel(_configuration, _target);
             _reports = new RunReports(_configuration, _average, _log.Warning);
-            var specification = NetworkSpecification.Create(_options, condition.ClassCount);
-            _cost = NetworkCost.Of(specification);
-            _store?.RequireRoom(_options.Training, _cost.Parameters);
+            var specification = condition.Specify(_options);
+            _store?.RequireRoom(_options.Training, NetworkCost.Of(specification).Parameters);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _cost = NetworkCost.Of(specification, _data.MeanTextTokens);
+            _reports.ShowTextsOf(_data);
             _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _store?.BestPath, _history, _log);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);

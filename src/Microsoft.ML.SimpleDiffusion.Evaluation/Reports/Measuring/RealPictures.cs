@@ -57,7 +57,7 @@ internal sealed class RealPictures : IDisposable
     {
         if (condition.Kind == ConditionKind.Class)
         {
-            _ = ConditionColumn.FindForGeneration(data.Schema, options.ConditionColumnName!);
+            _ = ConditionColumn.FindForGeneration(data.Schema, ConditionColumn.Role, options.ConditionColumnName!, condition);
         }
 
         // Only classes are of use here: whatever else a model is conditioned on is not read.

@@ -19,7 +19,7 @@ internal static class SchemaShapes
         RequireImage(input, options.ImageColumnName);
         if (options.ConditionColumnName is string condition)
         {
-            Require(input, "condition", condition, "key (MapValueToKey makes one)", column => column.Kind == VectorKind.Scalar && column.IsKey);
+            Require(input, ConditionColumn.Role, condition, ConditionColumn.Expected, IsCondition);
         }
 
         var columns = input.ToDictionary(column => column.Name);
@@ -35,6 +35,13 @@ internal static class SchemaShapes
 
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of the wrong type.</exception>
     public static void RequireImage(SchemaShape input, string name) => Require(input, "image", name, ImageColumn.Expected, IsImage);
+
+    private static bool IsCondition(SchemaShape.Column column) => column.Kind switch
+    {
+        VectorKind.Scalar => column.IsKey || column.ItemType is TextDataViewType,
+        VectorKind.Vector => column.ItemType == NumberDataViewType.Single,
+        _ => false,
+    };
 
     private static bool IsImage(SchemaShape.Column column) => column.Kind switch
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
@@ -25,6 +26,9 @@ internal sealed class RunReports
     public void Write(TrainingProgress progress) => Try(() => _tensorBoard?.Write(progress));
 
     public void Write(TrainingEvaluation evaluation) => Try(() => _tensorBoard?.Write(evaluation));
+
+    /// <inheritdoc cref="SampleGrids.ShowTextsOf"/>
+    public void ShowTextsOf(ImageDataset data) => _samples?.ShowTextsOf(data);
 
     /// <summary>Generates and writes samples if the step is one at which they are due.</summary>
     /// <param name="state">Where the training stands.</param>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
@@ -10,12 +12,14 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 internal sealed class SampleGrids
 {
     private const int Columns = 8;
-    private const int MaxClasses = 10;
+    private const int MaxRows = 10;
     private const int UnconditionalRows = 4;
 
     private readonly AverageModel _average;
     private readonly string _directory;
-    private readonly GenerationRequest[] _requests;
+    private readonly ulong _seed;
+    private readonly bool _isPortrait;
+    private GenerationRequest[] _requests;
 
     /// <param name="configuration">The run's, with nothing left open.</param>
     /// <param name="average">The model that generates. Owned by the caller.</param>
@@ -23,11 +27,23 @@ internal sealed class SampleGrids
     public SampleGrids(ModelConfiguration configuration, AverageModel average, string checkpointDirectory)
     {
         _directory = Directory.CreateDirectory(Path.Combine(checkpointDirectory, "samples")).FullName;
-        _requests = Requests(configuration);
         _average = average;
+        _seed = (uint)configuration.Options.Sampling.Seed;
+        _isPortrait = configuration.Options.Sampling.Portrait;
+        _requests = Requests(KnownConditions(configuration.Condition));
     }
 
-    /// <summary>Writes the grid of a step: a row per class, up to 10, or four rows without classes.</summary>
+    /// <summary>Takes the rows from the training data, where the model itself does not list what it knows: the first different texts.</summary>
+    /// <param name="data">The training data.</param>
+    public void ShowTextsOf(ImageDataset data)
+    {
+        if (data.Condition.Kind is ConditionKind.Text or ConditionKind.Embeddings)
+        {
+            _requests = Requests(data.FirstConditions(MaxRows));
+        }
+    }
+
+    /// <summary>Writes the grid of a step: a row per class or text, up to 10, or four rows without any.</summary>
     /// <param name="state">Where the training stands.</param>
     /// <param name="cancellationToken">Checked before each network evaluation.</param>
     /// <returns>Path of the PNG file.</returns>
@@ -38,20 +54,19 @@ internal sealed class SampleGrids
         var images = _requests.Chunk(options.Sampling.BatchSize)
             .SelectMany(batch => model.Generate(batch, options.Sampling, cancellationToken))
             .ToArray();
-        byte[] png = ImageGrid.ToPng(images, ImageSize.Of(options), Columns);
+        var size = ImageSize.Of(options);
+        byte[] png = ImageGrid.ToPng(images, _isPortrait ? size with { Height = size.Width, Width = size.Height } : size, Columns);
         string path = Path.Combine(_directory, $"step-{state.Step.ToString("D8", CultureInfo.InvariantCulture)}.png");
         AtomicFile.Write(path, stream => stream.Write(png));
         return path;
     }
 
     /// <summary>Each picture has a seed of its own, the same in every grid.</summary>
-    private static GenerationRequest[] Requests(ModelConfiguration configuration)
-    {
-        int classes = configuration.Condition.ClassCount;
-        int rows = classes == 0 ? UnconditionalRows : Math.Min(classes, MaxClasses);
-        ulong seed = (uint)configuration.Options.Sampling.Seed;
-        return Enumerable.Range(0, rows * Columns)
-            .Select(i => new GenerationRequest(classes == 0 ? 0 : i / Columns, StatelessRandom.Bits(seed, RandomPurpose.RowSeed, (ulong)i, 0)))
-            .ToArray();
-    }
+    private GenerationRequest[] Requests(IReadOnlyList<RowCondition> rows) => Enumerable.Range(0, rows.Count * Columns)
+        .Select(i => new GenerationRequest(rows[i / Columns], StatelessRandom.Bits(_seed, RandomPurpose.RowSeed, (ulong)i, 0)) { IsPortrait = _isPortrait })
+        .ToArray();
+
+    private static RowCondition[] KnownConditions(ConditionDescription condition) => condition.Kind == ConditionKind.Class
+        ? [.. Enumerable.Range(0, Math.Min(condition.ClassCount, MaxRows)).Select(RowCondition.OfClass)]
+        : new RowCondition[UnconditionalRows];
 }

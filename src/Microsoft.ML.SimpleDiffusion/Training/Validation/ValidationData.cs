@@ -9,12 +9,12 @@ internal static class ValidationData
 {
     /// <summary>Checks the columns, before anything is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    public static void CheckColumns(DataViewSchema schema, SimpleDiffusionOptions options)
+    public static void CheckColumns(DataViewSchema schema, SimpleDiffusionOptions options, ConditionDescription condition)
     {
         _ = ImageColumn.Find(schema, "validation image", options.ImageColumnName, options.Channels);
-        if (options.ConditionColumnName is string condition)
+        if (options.ConditionColumnName is string name)
         {
-            _ = ConditionColumn.FindForGeneration(schema, condition, "validation condition");
+            _ = ConditionColumn.FindForGeneration(schema, "validation condition", name, condition);
         }
     }
 
