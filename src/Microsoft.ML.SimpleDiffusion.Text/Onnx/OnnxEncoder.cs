@@ -8,7 +8,7 @@ internal sealed class OnnxEncoder : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly EncoderSignature _signature;
-    private readonly RunOptions _runOptions = new();
+    private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     private OnnxEncoder(InferenceSession session, EncoderSignature signature)
     {

@@ -59,7 +59,8 @@ internal static class OnnxSessions
 
     private static InferenceSession Open(string path, T5EncoderOptions options, bool onGpu)
     {
-        using var session = new SessionOptions();
+        // Errors come as exceptions; what else ONNX Runtime has to say is not for the console of an application.
+        using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (options.Threads is int threads)
         {
             session.IntraOpNumThreads = threads;
