@@ -32,7 +32,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
         _options = options.Clone();
     }
 
-    /// <summary>A copy of the options. The files of a transformer that was loaded from a model.zip are names without folder.</summary>
+    /// <summary>A copy of the options. After loading, files that came out of the model.zip are names without folder.</summary>
     public T5EncoderOptions Options => _options.Clone();
 
     /// <summary>Numbers per token: 512 (T5 small), 768 (base), 1024 (large), 2048 (XL), 4096 (XXL).</summary>

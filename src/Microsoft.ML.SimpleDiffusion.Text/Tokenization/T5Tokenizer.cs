@@ -44,7 +44,7 @@ internal sealed class T5Tokenizer
     }
 
     /// <summary>The ids of a caption, at most <paramref name="maxTokens"/> with the end of sentence; none if there is no text in it.</summary>
-    /// <param name="text">Any text. Halves of surrogate pairs count as U+FFFD, and control characters as nothing.</param>
+    /// <param name="text">Any text. Halves of surrogate pairs count as U+FFFD.</param>
     /// <param name="maxTokens">2 or more.</param>
     public int[] Encode(ReadOnlySpan<char> text, int maxTokens)
     {
@@ -63,15 +63,13 @@ internal sealed class T5Tokenizer
         return ids.Count == 0 ? [] : [.. ids, EndOfSentence];
     }
 
-    /// <summary>
-    /// T5's normalization (nmt_nfkc) removes control characters, which Microsoft.ML.Tokenizers leaves in; those that are white space it makes spaces of.
-    /// </summary>
+    /// <summary>Removes what T5's normalization (nmt_nfkc) maps to nothing: Microsoft.ML.Tokenizers leaves it in.</summary>
     private static string Clean(ReadOnlySpan<char> text)
     {
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!Rune.IsControl(rune) || Rune.IsWhiteSpace(rune))
+            if (!IsRemoved(rune.Value))
             {
                 clean.Append(rune);
             }
@@ -79,4 +77,7 @@ internal sealed class T5Tokenizer
 
         return clean.ToString();
     }
+
+    /// <summary>Control characters as in SentencePiece's builder.cc.</summary>
+    private static bool IsRemoved(int value) => value is (> 0 and < 0x09) or 0x0B or (>= 0x0E and < 0x20) or 0x7F or 0x8F or 0x9F;
 }

@@ -36,7 +36,9 @@ TEXTS = [
     "</s> <pad> <unk>",
     "e\u0301cole",
     "\u200bzero\u200bwidth\u00ad\ufeff",
-    "control\u0001\u0007\u007fcharacters",
+    "control\u0001\u0007\u000b\u007f\u008f\u009fcharacters",
+    "zero\u0000character",
+    "other\u0080 \u0085 \u0088 controls",
     "bad \ufffd character",
 ]
 

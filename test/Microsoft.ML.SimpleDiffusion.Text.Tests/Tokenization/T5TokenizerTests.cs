@@ -57,14 +57,18 @@ public class T5TokenizerTests
     [TestMethod]
     [DataRow("")]
     [DataRow(" \t\r\n\u3000")]
-    [DataRow("\u0000\u0001\u007f")]
+    [DataRow("\u0001\u007f")]
     public void Caption_without_text_has_no_tokens(string text) => Assert.IsEmpty(Tokenizer.Encode(text, Many));
 
     [TestMethod]
-    [DataRow("red \ud83d star")]
-    [DataRow("red \ude00 star")]
-    public void Half_of_a_surrogate_pair_counts_as_the_replacement_character(string text)
-        => CollectionAssert.AreEqual(Tokenizer.Encode("red \ufffd star", Many), Tokenizer.Encode(text, Many));
+    public void Half_of_a_surrogate_pair_counts_as_the_replacement_character()
+    {
+        // Not data rows: test frameworks make them valid.
+        foreach (char half in (char[])[(char)0xD83D, (char)0xDE00])
+        {
+            CollectionAssert.AreEqual(Tokenizer.Encode("red \ufffd star", Many), Tokenizer.Encode($"red {half} star", Many));
+        }
+    }
 
     [TestMethod]
     public void What_is_no_SentencePiece_model_is_refused()
