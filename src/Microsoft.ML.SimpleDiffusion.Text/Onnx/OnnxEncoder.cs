@@ -40,8 +40,7 @@ internal sealed class OnnxEncoder : IDisposable
         }
         catch
         {
-            encoder?.Dispose();
-            session.Dispose();
+            ((IDisposable?)encoder ?? session).Dispose();
             throw;
         }
     }

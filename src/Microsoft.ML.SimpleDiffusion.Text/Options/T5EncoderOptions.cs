@@ -32,7 +32,7 @@ public sealed class T5EncoderOptions
     /// </summary>
     public string? CacheDirectory { get; set; }
 
-    /// <summary>Most tokens, padding included, that go through the encoder at once, 1 or more; a longer caption goes alone. Default: 2048.</summary>
+    /// <summary>Most tokens, padding included, that go through the encoder at once, 1 to 65536; a longer caption goes alone. Default: 2048.</summary>
     public int TokensPerBatch { get; set; } = 2048;
 
     /// <summary>Most rows that are read ahead to find captions of like length, 1 or more. Default: 256.</summary>

@@ -6,6 +6,9 @@ internal static class T5OptionsValidator
     /// <summary>Bounds a row's vector: with the widest T5, 4096, it has 2^25 numbers.</summary>
     public const int MostTokens = 8192;
 
+    /// <summary>Bounds what the encoder answers at once to 2^28 numbers.</summary>
+    public const int MostTokensPerBatch = 65536;
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">One of the two files does not exist.</exception>
     public static void ValidateNew(T5EncoderOptions options)
@@ -24,7 +27,7 @@ internal static class T5OptionsValidator
         Require.NotEmpty(nameof(options.InputColumnName), options.InputColumnName);
         Require.Range(nameof(options.MaxTokens), options.MaxTokens, 2, MostTokens);
         Require.Defined(nameof(options.ModelStorage), options.ModelStorage);
-        Require.AtLeast(nameof(options.TokensPerBatch), options.TokensPerBatch, 1);
+        Require.Range(nameof(options.TokensPerBatch), options.TokensPerBatch, 1, MostTokensPerBatch);
         Require.AtLeast(nameof(options.ReadAheadRows), options.ReadAheadRows, 1);
         Require.Defined(nameof(options.Device), options.Device);
         Require.AtLeast(nameof(options.DeviceIndex), options.DeviceIndex, 0);
