@@ -1,0 +1,25 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SimpleDiffusion.Text.Interop;
+
+/// <summary>What ML.NET keeps to itself about environments.</summary>
+internal static class MLEnvironment
+{
+    public static IHostEnvironment Of(TransformsCatalog.TextTransforms catalog) => CatalogUtils.GetEnvironment(catalog);
+
+    public static void Warning(IHostEnvironment environment, string message)
+    {
+        using var channel = environment.Register(nameof(T5EncodingTransformer)).Start("Encoding");
+        HostExtensions.Warning(channel, message);
+    }
+
+    /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>
+    public static void CheckAlive(IHostEnvironment environment)
+    {
+        if (environment is ICancelable { IsCanceled: true })
+        {
+            throw new OperationCanceledException("The MLContext was cancelled.");
+        }
+    }
+}

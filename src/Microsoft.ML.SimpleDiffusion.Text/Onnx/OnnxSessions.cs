@@ -1,0 +1,76 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Microsoft.ML.SimpleDiffusion.Text.Onnx;
+
+/// <summary>Opens models on the device that is asked for.</summary>
+internal static class OnnxSessions
+{
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    /// <exception cref="FormatException">The file is not an ONNX file, or is damaged.</exception>
+    /// <exception cref="InvalidOperationException">ONNX Runtime or the device is missing.</exception>
+    public static InferenceSession Open(string path, T5EncoderOptions options)
+    {
+        bool hasCuda = HasCuda();
+        if (hasCuda && options.Device != T5Device.Cpu)
+        {
+            try
+            {
+                return Open(path, options, onGpu: true);
+            }
+            catch (OnnxRuntimeException) when (options.Device == T5Device.Auto)
+            {
+                // No GPU, no driver, or too little memory: the CPU says whether the file is good.
+            }
+            catch (OnnxRuntimeException e)
+            {
+                throw new InvalidOperationException($"The T5 encoder cannot be opened on GPU {options.DeviceIndex}: {e.Message}", e);
+            }
+        }
+        else if (options.Device == T5Device.Cuda)
+        {
+            throw new InvalidOperationException(
+                "The T5 encoder is to run on a GPU, but the application brings the CPU build of ONNX Runtime: reference Microsoft.ML.OnnxRuntime.Gpu instead.");
+        }
+
+        try
+        {
+            return Open(path, options, onGpu: false);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new FormatException($"'{path}' is not an ONNX file that ONNX Runtime can open: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
+    private static bool HasCuda()
+    {
+        try
+        {
+            return OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider);
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
+            throw new InvalidOperationException(
+                "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu).", e);
+        }
+    }
+
+    private static InferenceSession Open(string path, T5EncoderOptions options, bool onGpu)
+    {
+        // Errors come as exceptions; what else ONNX Runtime has to say is not for the console of an application.
+        using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        if (options.Threads is int threads)
+        {
+            session.IntraOpNumThreads = threads;
+        }
+
+        if (onGpu)
+        {
+            session.AppendExecutionProvider_CUDA(options.DeviceIndex);
+        }
+
+        return new InferenceSession(path, session);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.SimpleDiffusion.Text.Onnx;
+
+namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
+
+/// <summary>What a saved transformer is, as JSON. The cache folder is not part of it: it belongs to one machine.</summary>
+internal sealed record T5Configuration
+{
+    private const int CurrentFormatVersion = 1;
+    private const int MostFiles = 1024;
+
+    private static readonly JsonSerializerOptions Settings = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        MaxDepth = 8,
+        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+    };
+
+    public required int FormatVersion { get; init; }
+
+    public required T5EncoderOptions Options { get; init; }
+
+    /// <summary>The ONNX file, then its external data.</summary>
+    public required IReadOnlyList<FileDigest> Encoder { get; init; }
+
+    public required FileDigest Tokenizer { get; init; }
+
+    public static string Serialize(T5EncoderOptions options, IReadOnlyList<FileDigest> encoder, FileDigest tokenizer)
+    {
+        var saved = options.Clone();
+        saved.CacheDirectory = null;
+        saved.ModelFile = options.ModelStorage == T5ModelStorage.Path ? Path.GetFullPath(options.ModelFile) : Path.GetFileName(options.ModelFile);
+        saved.TokenizerFile = Path.GetFileName(options.TokenizerFile);
+        var configuration = new T5Configuration { FormatVersion = CurrentFormatVersion, Options = saved, Encoder = encoder, Tokenizer = tokenizer };
+        return JsonSerializer.Serialize(configuration, Settings);
+    }
+
+    /// <exception cref="FormatException">The text is not a configuration of this version.</exception>
+    public static T5Configuration Parse(string json)
+    {
+        try
+        {
+            var configuration = JsonSerializer.Deserialize<T5Configuration>(json, Settings) ?? throw new JsonException("It is empty.");
+            configuration.Check();
+            return configuration;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new FormatException($"The configuration of the T5 encoder is damaged: {e.Message}", e);
+        }
+    }
+
+    private void Check()
+    {
+        if (FormatVersion != CurrentFormatVersion)
+        {
+            throw new FormatException(
+                $"The T5 encoder has format version {FormatVersion}, but this version of Microsoft.ML.SimpleDiffusion.Text reads {CurrentFormatVersion}: "
+                + "use a newer version.");
+        }
+
+        T5OptionsValidator.Validate(Options);
+        if (Encoder.Count is < 1 or > MostFiles || Encoder.Any(file => file is null || !ExternalData.IsPlain(file.Name) || file.Length < 0)
+            || Tokenizer.Length is < 0 or > EncoderFiles.LargestTokenizer || Options.CacheDirectory is not null)
+        {
+            throw new JsonException("Its files are impossible.");
+        }
+    }
+}
