@@ -149,19 +149,7 @@ internal sealed class ImageClassifier : IDisposable
         return loss.item<float>();
     }
 
-    /// <summary>Pictures [N, 3, H, W], -1 to 1.</summary>
-    private Tensor ToTensor(Picture[] pictures)
-    {
-        using var scope = NewDisposeScope();
-        var bytes = empty([pictures.Length, 3, _size, _size], dtype: ScalarType.Byte);
-        int length = 3 * _size * _size;
-        for (int i = 0; i < pictures.Length; i++)
-        {
-            pictures[i].Pixels.CopyTo(bytes.bytes.Slice(i * length, length));
-        }
-
-        return ((bytes.to(ScalarType.Float32) / 127.5f) - 1).MoveToOuterDisposeScope();
-    }
+    private Tensor ToTensor(Picture[] pictures) => Planes.ToTensor(pictures.Select(picture => picture.Pixels).ToArray(), _size);
 
     private Tensor Targets(IReadOnlyList<Picture> pictures)
         => tensor(pictures.Select(picture => (long)Array.IndexOf(_classes, picture.Label)).ToArray());
