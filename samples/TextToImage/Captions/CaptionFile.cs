@@ -1,20 +1,24 @@
 namespace TextToImage.Captions;
 
-/// <summary>
-/// Captions in a file of tab-separated values: a line of column names, then a line per picture. There are no quotes: what stands between two tabs is a
-/// value as it is.
-/// </summary>
+/// <summary>Captions of pictures, in a file of tab-separated values.</summary>
 internal static class CaptionFile
 {
     /// <summary>Reads the pictures and their captions.</summary>
+    /// <param name="path">The captions file.</param>
+    /// <param name="imageFolder">The folder that the pictures' paths start from.</param>
+    /// <param name="format">Which columns and rows to use.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or a picture is missing.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no folder of pictures.</exception>
-    /// <exception cref="InvalidDataException">A column is missing, a line is of another length, or no row is left.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">The file is not what it should be, a column is missing, or no row is left.</exception>
     public static IReadOnlyList<CaptionedFile> Read(string path, string imageFolder, CaptionFileFormat format)
     {
-        if (!File.Exists(path))
+        var table = TabSeparatedFile.Read(path);
+        int fileAt = table.IndexOf(format.FileColumn), captionAt = table.IndexOf(format.CaptionColumn);
+        var conditions = format.Conditions.Select(ParseCondition).Select(condition => (At: table.IndexOf(condition.Column), condition.Value)).ToArray();
+        var chosen = table.Rows.Where(row => conditions.All(condition => row.Values[condition.At] == condition.Value)).ToList();
+        if (chosen.Count == 0)
         {
-            throw new FileNotFoundException($"There is no captions file '{path}'.");
+            throw new InvalidDataException($"The captions file '{path}' has no rows{string.Concat(format.Conditions.Select(condition => $" with {condition}"))}.");
         }
 
         if (!Directory.Exists(imageFolder))
@@ -22,43 +26,7 @@ internal static class CaptionFile
             throw new DirectoryNotFoundException($"There is no folder '{imageFolder}'.");
         }
 
-        using var reader = new StreamReader(path);
-        string[] columns = reader.ReadLine()?.Split('\t') ?? throw new InvalidDataException($"The captions file '{path}' is empty: its first line should name its columns.");
-        int fileAt = IndexOf(format.FileColumn), captionAt = IndexOf(format.CaptionColumn);
-        var conditions = format.Conditions.Select(ParseCondition).Select(condition => (At: IndexOf(condition.Column), condition.Value)).ToArray();
-        var rows = new List<CaptionedFile>();
-        int line = 1;
-        while (reader.ReadLine() is string text)
-        {
-            line++;
-            if (text.Length == 0)
-            {
-                continue;
-            }
-
-            string[] values = text.Split('\t');
-            if (values.Length != columns.Length)
-            {
-                throw new InvalidDataException($"Line {line} of '{path}' has {values.Length} values, and the first line has {columns.Length}.");
-            }
-
-            if (conditions.All(condition => values[condition.At] == condition.Value))
-            {
-                rows.Add(new CaptionedFile { ImagePath = Locate(values[fileAt], line), Caption = values[captionAt].Trim() });
-            }
-        }
-
-        return rows.Count > 0
-            ? rows
-            : throw new InvalidDataException($"The captions file '{path}' has no rows{string.Concat(format.Conditions.Select(condition => $" with {condition}"))}.");
-
-        int IndexOf(string column)
-        {
-            int at = Array.IndexOf(columns, column);
-            return at >= 0
-                ? at
-                : throw new InvalidDataException($"The captions file '{path}' has no column '{column}'. Its columns are: {string.Join(", ", columns)}.");
-        }
+        return chosen.Select(row => new CaptionedFile { ImagePath = Locate(row.Values[fileAt], row.Line), Caption = row.Values[captionAt].Trim() }).ToList();
 
         string Locate(string file, int line)
         {
