@@ -55,7 +55,11 @@ internal static class TextToImageRun
         CaptionGrid.Write(generator, captions, GuidanceScales, settings.SamplingSteps, gridPath);
         AnsiConsole.MarkupLineInterpolated($"[green]Wrote[/] {gridPath}");
 
-        if (settings.Captions is null && settings.Prompts.Count == 0)
+        if (cancellationToken.IsCancellationRequested)
+        {
+            AnsiConsole.MarkupLineInterpolated($"Stopped early. --model {modelPath} shows and judges the model again.");
+        }
+        else if (settings.Captions is null && settings.Prompts.Count == 0)
         {
             WriteReport(generator, settings, cancellationToken);
         }

@@ -72,7 +72,7 @@ internal sealed class JudgeNetwork : IDisposable
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
         int channels = 3;
         int resolution = size;
-        for (; resolution > LowestResolution; resolution /= 2)
+        for (; resolution > LowestResolution; resolution = (resolution + 1) / 2)
         {
             int width = resolution == size ? Narrow : Wide;
             layers.Add(($"conv{resolution}", nn.Conv2d(channels, width, 3, stride: 2, padding: 1, bias: false)));
