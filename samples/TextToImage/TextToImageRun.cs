@@ -38,28 +38,27 @@ internal static class TextToImageRun
             context.Log += (_, e) => WriteMessage(e);
         }
 
+        var set = settings.Captions is null ? TrainingSet.Draw(context, settings.Size) : TrainingSet.Read(context, settings);
         string modelPath = settings.Model?.FullName ?? Path.Combine(settings.Output.FullName, "model.zip");
-        bool isGivenAll = settings.Model is not null && settings.Prompts.Count > 0;
-        var set = isGivenAll ? null : settings.Captions is null ? TrainingSet.Draw(context, settings.Size) : TrainingSet.Read(context, settings);
         if (settings.Model is null)
         {
-            AnsiConsole.MarkupLineInterpolated($"{set!.Description}");
             Train(context, set, settings, modelPath, cancellationToken);
         }
 
         // From here on the model is the one in the file, as in any program that only generates.
         using var generator = PictureGenerator.Load(context, modelPath);
-        string gridPath = Path.Combine(settings.Output.FullName, settings.Prompts.Count > 0 ? "prompts.png" : "grid.png");
-        var captions = settings.Prompts.Count > 0 ? settings.Prompts.Select(prompt => (prompt, (string?)null)).ToList() : set!.Examples;
-        AnsiConsole.MarkupLineInterpolated($"Generating pictures of {captions.Count} captions ...");
-        CaptionGrid.Write(generator, captions, GuidanceScales, settings.SamplingSteps, gridPath);
-        AnsiConsole.MarkupLineInterpolated($"[green]Wrote[/] {gridPath}");
+        if (settings.Prompts.Count > 0)
+        {
+            WriteGrid(generator, settings.Prompts.Select(prompt => (prompt, (string?)null)).ToList(), settings, "prompts.png");
+            return;
+        }
 
+        WriteGrid(generator, set.Examples, settings, "grid.png");
         if (cancellationToken.IsCancellationRequested)
         {
-            AnsiConsole.MarkupLineInterpolated($"Stopped early. --model {modelPath} shows and judges the model again.");
+            AnsiConsole.MarkupLineInterpolated($"Stopped early. --model {modelPath} shows and judges what it has learnt.");
         }
-        else if (settings.Captions is null && settings.Prompts.Count == 0)
+        else if (settings.Captions is null)
         {
             WriteReport(generator, settings, cancellationToken);
         }
@@ -67,6 +66,7 @@ internal static class TextToImageRun
 
     private static void Train(MLContext context, TrainingSet set, Settings settings, string modelPath, CancellationToken cancellationToken)
     {
+        AnsiConsole.MarkupLineInterpolated($"{set.Description}");
         using var lossLog = LossLog.Open(settings.LossLog);
         using var trained = TrainingDisplay.Show(settings.Steps, display =>
         {
@@ -78,6 +78,14 @@ internal static class TextToImageRun
         var request = context.Data.LoadFromEnumerable([new PictureRequest()]);
         context.Model.Save(trained, request.Schema, modelPath);
         AnsiConsole.MarkupLineInterpolated($"Trained {trained.ParameterCount:N0} parameters. [green]Wrote[/] {modelPath}");
+    }
+
+    private static void WriteGrid(PictureGenerator generator, IReadOnlyList<(string Caption, string? Note)> captions, Settings settings, string name)
+    {
+        string path = Path.Combine(settings.Output.FullName, name);
+        AnsiConsole.MarkupLineInterpolated($"Generating pictures of {captions.Count} captions ...");
+        CaptionGrid.Write(generator, captions, GuidanceScales, settings.SamplingSteps, path);
+        AnsiConsole.MarkupLineInterpolated($"[green]Wrote[/] {path}");
     }
 
     private static void WriteReport(PictureGenerator generator, Settings settings, CancellationToken cancellationToken)
