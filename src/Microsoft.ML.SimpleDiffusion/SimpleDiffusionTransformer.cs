@@ -116,6 +116,22 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
+    /// A transformer in which guidance leads away from what a column says, row by row, and which shares this one's weights: the negative prompt takes the
+    /// place of the unconditional prediction. Rows whose negative prompt is empty are guided as usual. Saved and loaded like any other. The weights live until
+    /// both are disposed of.
+    /// </summary>
+    /// <param name="negativePromptColumnName">
+    /// Column of the condition column's type: text, embeddings, or classes. It has no effect while <see cref="SamplingOptions.GuidanceScale"/> is 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The model is unconditional.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer WithNegativePrompts(string negativePromptColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(negativePromptColumnName);
+        return With(options => options.NegativePromptColumnName = negativePromptColumnName);
+    }
+
+    /// <summary>
     /// How well the model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
     /// gives the same result.
     /// </summary>
@@ -256,7 +272,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         var (options, condition) = (_configuration.Options, _configuration.Condition);
         if (condition.Kind != ConditionKind.None)
         {
-            _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
+            _ = ConditionColumn.FindForGeneration(images.Schema, ConditionColumn.Role, options.ConditionColumnName!, condition);
         }
 
         return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);

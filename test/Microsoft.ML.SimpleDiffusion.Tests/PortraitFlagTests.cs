@@ -46,7 +46,7 @@ public class PortraitFlagTests
         using var batch = builder.Build(0, 0);
 
         Assert.IsFalse(data.IsPortrait(1));
-        Assert.IsNull(batch.Portrait);
+        Assert.IsNull(batch.Conditions.Portrait);
     }
 
     [TestMethod]
@@ -61,7 +61,7 @@ public class PortraitFlagTests
         {
             using var batch = builder.Build(step, 0);
             float[] values = batch.Images.data<float>().ToArray();
-            long[] portrait = batch.Portrait!.data<long>().ToArray();
+            long[] portrait = batch.Conditions.Portrait!.data<long>().ToArray();
             for (int i = 0; i < portrait.Length; i++)
             {
                 if (portrait[i] == 1)

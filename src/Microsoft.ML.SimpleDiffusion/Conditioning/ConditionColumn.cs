@@ -1,14 +1,17 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Conditioning.Text;
 
 namespace Microsoft.ML.SimpleDiffusion.Conditioning;
 
-/// <summary>Reads classes from a condition column.</summary>
+/// <summary>Reads what images are to show from a column, whatever of its kinds it is.</summary>
 internal static class ConditionColumn
 {
-    private const int MaxListed = 10;
+    public const string Role = "condition";
+    public const string NegativeRole = "negative prompt";
+    public const string Expected = "key (MapValueToKey makes one), text, or Single vector of known size [tokens, width]";
 
     /// <summary>What the training data says that images are of.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or no key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     public static ConditionDescription Describe(DataViewSchema schema, SimpleDiffusionOptions options)
     {
         if (options.ConditionColumnName is not string name)
@@ -16,61 +19,46 @@ internal static class ConditionColumn
             return ConditionDescription.None;
         }
 
-        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("condition", name);
-        return column.Type is KeyDataViewType
-            ? new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = KeyLabels.Of(column) }
-            : throw ColumnErrors.Mismatch("condition", name, "key (MapValueToKey makes one)", column.Type.ToString()!);
-    }
-
-    /// <summary>Finds the column that tells what to generate: keys, or the text of the labels.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
-    public static DataViewSchema.Column FindForGeneration(DataViewSchema schema, string name)
-    {
-        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing("condition", name);
-        return column.Type is KeyDataViewType or TextDataViewType
-            ? column
-            : throw ColumnErrors.Mismatch("condition", name, "key or text", column.Type.ToString()!);
-    }
-
-    /// <summary>
-    /// The class index of the current row. Classes are matched by their text, never by the number of a key. Rows without a class get
-    /// <see cref="ConditionDescription.ClassCount"/>.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data.</exception>
-    public static Func<int> CreateClassGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition)
-    {
-        var indices = new Dictionary<string, int>();
-        for (int i = 0; i < condition.ClassCount; i++)
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(Role, name);
+        return column.Type switch
         {
-            indices.TryAdd(condition.ClassLabels[i], i);
-        }
-
-        if (column.Type is TextDataViewType)
-        {
-            var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
-            return () =>
-            {
-                ReadOnlyMemory<char> text = default;
-                getter(ref text);
-                return text.IsEmpty ? condition.ClassCount : Find(text.ToString());
-            };
-        }
-
-        string[] labels = KeyLabels.Of(column);
-        var keyGetter = WholeNumbers.CreateGetter(row, column);
-        return () =>
-        {
-            ulong key = keyGetter();
-            return key == 0 ? condition.ClassCount : Find(labels[key - 1]);
+            KeyDataViewType => new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = KeyLabels.Of(column) },
+            TextDataViewType => new ConditionDescription { Kind = ConditionKind.Text },
+            var type when EmbeddingColumn.Shape(type) is var (length, width)
+                => new ConditionDescription { Kind = ConditionKind.Embeddings, EmbeddingLength = length, EmbeddingWidth = width },
+            var type => throw ColumnErrors.Mismatch(Role, name, Expected, type.ToString()!),
         };
-
-        int Find(string label) => indices.TryGetValue(label, out int index) ? index : throw Unknown(label, row.Position, column.Name, condition);
     }
 
-    private static InvalidOperationException Unknown(string label, long position, string columnName, ConditionDescription condition)
+    /// <summary>Finds a column that tells what to generate, or what not to.</summary>
+    /// <param name="schema">Columns of the data.</param>
+    /// <param name="role">What the column is for: <see cref="Role"/> or <see cref="NegativeRole"/>.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="condition">What the model is conditioned on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
+    public static DataViewSchema.Column FindForGeneration(DataViewSchema schema, string role, string name, ConditionDescription condition)
     {
-        string known = string.Join(", ", condition.ClassLabels.Take(MaxListed).Select(known => $"'{known}'"));
-        string more = condition.ClassCount > MaxListed ? $", … ({condition.ClassCount} in all)" : string.Empty;
-        return new InvalidOperationException($"Row {position} of column '{columnName}' asks for the class '{label}', which was not in the training data. The model knows {known}{more}.");
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
+        var (fits, expected) = condition.Kind switch
+        {
+            ConditionKind.Text => (CaptionColumn.Fits(column.Type), CaptionColumn.Expected),
+            ConditionKind.Embeddings => (EmbeddingColumn.Shape(column.Type) == (condition.EmbeddingLength, condition.EmbeddingWidth), EmbeddingColumn.Expected(condition)),
+            _ => (ClassColumn.Fits(column.Type), ClassColumn.Expected),
+        };
+        return fits ? column : throw ColumnErrors.Mismatch(role, name, expected, column.Type.ToString()!);
     }
+
+    /// <summary>What the current row asks for.</summary>
+    /// <param name="row">The row or cursor.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="condition">What the model is conditioned on.</param>
+    /// <param name="text">How captions are read.</param>
+    /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data, or an embedding is not finite.</exception>
+    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, TextEncoderOptions text)
+        => condition.Kind switch
+        {
+            ConditionKind.Text => CaptionColumn.CreateGetter(row, column, text.MaxLength),
+            ConditionKind.Embeddings => EmbeddingColumn.CreateGetter(row, column),
+            _ => ClassColumn.CreateGetter(row, column, condition),
+        };
 }

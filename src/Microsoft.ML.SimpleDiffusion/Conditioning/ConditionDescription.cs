@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
 
 namespace Microsoft.ML.SimpleDiffusion.Conditioning;
 
@@ -15,7 +17,24 @@ internal sealed record ConditionDescription
     /// </summary>
     public IReadOnlyList<string> ClassLabels { get; init; } = [];
 
+    /// <summary>Tokens of precomputed embeddings, padding included; else 0.</summary>
+    public int EmbeddingLength { get; init; }
+
+    /// <summary>Width of precomputed embeddings; else 0.</summary>
+    public int EmbeddingWidth { get; init; }
+
     /// <summary>Number of classes. As a class index it means "no condition".</summary>
     [JsonIgnore]
     public int ClassCount => ClassLabels.Count;
+
+    /// <summary>The specification of a network under this condition.</summary>
+    /// <param name="options">Options in which every number is filled in.</param>
+    public NetworkSpecification Specify(SimpleDiffusionOptions options) => NetworkSpecification.Create(options, ClassCount) with { Text = SpecifyText(options.Network.TextEncoder) };
+
+    private TextSpecification? SpecifyText(TextEncoderOptions options) => Kind switch
+    {
+        ConditionKind.Text => TextSpecification.Create(options, options.MaxLength, embeddingWidth: 0),
+        ConditionKind.Embeddings => TextSpecification.Create(options, EmbeddingLength, EmbeddingWidth),
+        _ => null,
+    };
 }

@@ -8,4 +8,10 @@ internal enum ConditionKind
 
     /// <summary>One of a fixed list of classes.</summary>
     Class,
+
+    /// <summary>Captions.</summary>
+    Text,
+
+    /// <summary>Precomputed embeddings of captions.</summary>
+    Embeddings,
 }

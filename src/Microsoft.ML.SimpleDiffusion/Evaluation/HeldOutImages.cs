@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Randomness;
@@ -43,13 +44,12 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
         return (images.to(model.Device).to(ScalarType.Float32) / 127.5f).sub_(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Classes and portrait flags of images.</summary>
+    /// <summary>What images show.</summary>
     public ImageConditions Conditions(int first, int count)
     {
         var images = Enumerable.Range(first, count);
-        return new ImageConditions(
-            model.Configuration.Condition.ClassCount > 0 ? tensor(images.Select(image => (long)data.ClassOf(image)).ToArray(), device: model.Device) : null,
-            _options.Network.PortraitFlag ? tensor(images.Select(image => data.IsPortrait(image) ? 1L : 0L).ToArray(), device: model.Device) : null);
+        return ConditionTensors.Create(
+            model.Configuration.Condition, [.. images.Select(data.ConditionOf)], _options.Network.PortraitFlag ? [.. images.Select(data.IsPortrait)] : null, model.Device);
     }
 
     /// <summary>Standard normal noise [count, C, H, W], each image's from its own number.</summary>

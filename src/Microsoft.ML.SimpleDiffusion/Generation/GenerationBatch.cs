@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Samplers;
 using Microsoft.ML.SimpleDiffusion.Schedules;
@@ -19,16 +21,14 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
     /// <summary>Mask values from this one up are generated.</summary>
     private const byte GeneratedFrom = 128;
 
-    /// <summary>Classes and portrait flags of the requests.</summary>
-    /// <param name="specification">What the network knows.</param>
-    public ImageConditions Conditions(NetworkSpecification specification) => new(
-        specification.ClassCount > 0 ? Numbers(requests.Select(request => (long)request.ClassIndex)) : null,
-        Portraits(specification, copies: 1));
+    /// <summary>What the requests ask for.</summary>
+    /// <param name="configuration">What the model knows.</param>
+    public ImageConditions Conditions(ModelConfiguration configuration) => Conditions(configuration, requests.Select(request => request.Condition), requests);
 
-    /// <summary>The requests twice: with their classes, then with none. The portrait flag is format, not content: it stays.</summary>
-    public ImageConditions GuidanceConditions(NetworkSpecification specification) => new(
-        Numbers(requests.Select(request => (long)request.ClassIndex).Concat(requests.Select(_ => (long)specification.ClassCount))),
-        Portraits(specification, copies: 2));
+    /// <summary>The requests twice: with what they ask for, then with what guidance leads away from. The portrait flag is format, not content: it stays.</summary>
+    /// <param name="configuration">What the model knows.</param>
+    public ImageConditions GuidanceConditions(ModelConfiguration configuration) => Conditions(
+        configuration, requests.Select(request => request.Condition).Concat(requests.Select(request => request.Negative)), requests.Concat(requests));
 
     /// <summary>Noise of one step [B, C, H, W]: each image's from its own seed, whatever the batch.</summary>
     public Tensor Noise(int step)
@@ -92,11 +92,8 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
         return tensor(all, [requests.Count, 1, size.Height, size.Width], device: device).lt(GeneratedFrom).MoveToOuterDisposeScope();
     }
 
-    private Tensor? Portraits(NetworkSpecification specification, int copies) => specification.HasPortraitFlag
-        ? Numbers(Enumerable.Range(0, copies).SelectMany(_ => requests).Select(request => request.IsPortrait ? 1L : 0L))
-        : null;
-
-    private Tensor Numbers(IEnumerable<long> numbers) => tensor(numbers.ToArray(), device: device);
+    private ImageConditions Conditions(ModelConfiguration configuration, IEnumerable<RowCondition> rows, IEnumerable<GenerationRequest> formats) => ConditionTensors.Create(
+        configuration.Condition, [.. rows], configuration.Options.Network.PortraitFlag ? [.. formats.Select(request => request.IsPortrait)] : null, device);
 
     private static Span<float> Floats(Tensor row) => MemoryMarshal.Cast<byte, float>(row.bytes)[..(int)row.numel()];
 }

@@ -1,10 +1,15 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
+
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
 /// <summary>One image to generate. The image depends on this, the model and the sampling options, and on nothing else.</summary>
-/// <param name="ClassIndex">Class, 0-based; the number of classes means none.</param>
+/// <param name="Condition">What it is to show.</param>
 /// <param name="Seed">Seed of the row.</param>
-internal readonly record struct GenerationRequest(int ClassIndex, ulong Seed)
+internal readonly record struct GenerationRequest(RowCondition Condition, ulong Seed)
 {
+    /// <summary>What guidance leads away from. None in particular, as a rule.</summary>
+    public RowCondition Negative { get; init; }
+
     /// <summary>Whether a portrait is asked for: height and width exchanged.</summary>
     public bool IsPortrait { get; init; }
 

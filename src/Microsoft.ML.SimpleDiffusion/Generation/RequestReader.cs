@@ -6,10 +6,11 @@ using Microsoft.ML.SimpleDiffusion.Randomness;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
-/// <summary>Reads from a row what to generate: class, seed, format, and the image and the mask to start from.</summary>
+/// <summary>Reads from a row what to generate: condition, seed, format, and the image and the mask to start from.</summary>
 internal sealed class RequestReader
 {
-    private readonly Func<int> _classOf;
+    private readonly Func<RowCondition> _conditionOf;
+    private readonly Func<RowCondition> _negativeOf;
     private readonly Func<ulong> _seedOf;
     private readonly Func<bool> _isPortrait;
     private readonly InputImageReader? _image;
@@ -19,9 +20,8 @@ internal sealed class RequestReader
     {
         var options = configuration.Options;
         var size = ImageSize.Of(options);
-        _classOf = configuration.Condition.Kind == ConditionKind.None
-            ? () => 0
-            : ConditionColumn.CreateClassGetter(row, row.Schema[options.ConditionColumnName!], configuration.Condition);
+        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration);
+        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration);
         _seedOf = CreateSeedGetter(row, options);
         _isPortrait = CreatePortraitGetter(row, options);
         _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size) : null;
@@ -36,7 +36,12 @@ internal sealed class RequestReader
         var columns = new List<DataViewSchema.Column>();
         if (configuration.Condition.Kind != ConditionKind.None)
         {
-            columns.Add(ConditionColumn.FindForGeneration(schema, options.ConditionColumnName!));
+            columns.Add(ConditionColumn.FindForGeneration(schema, ConditionColumn.Role, options.ConditionColumnName!, configuration.Condition));
+        }
+
+        if (options.NegativePromptColumnName is string negative)
+        {
+            columns.Add(ConditionColumn.FindForGeneration(schema, ConditionColumn.NegativeRole, negative, configuration.Condition));
         }
 
         if (options.SeedColumnName is string seed)
@@ -63,17 +68,22 @@ internal sealed class RequestReader
     }
 
     /// <summary>What the current row asks for.</summary>
-    /// <exception cref="InvalidOperationException">The row's class was not in the training data, or its image or mask cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The row's class was not in the training data, or its embeddings, image or mask cannot be read.</exception>
     public GenerationRequest Read()
     {
         bool isPortrait = _isPortrait();
-        return new GenerationRequest(_classOf(), _seedOf())
+        return new GenerationRequest(_conditionOf(), _seedOf())
         {
+            Negative = _negativeOf(),
             IsPortrait = isPortrait,
             Image = _image?.Read(isPortrait),
             Mask = _mask?.Read(isPortrait),
         };
     }
+
+    private static Func<RowCondition> CreateConditionGetter(DataViewRow row, string? column, ModelConfiguration configuration) => column is null
+        ? () => RowCondition.None
+        : ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, configuration.Options.Network.TextEncoder);
 
     private static DataViewSchema.Column FindPortraitColumn(DataViewSchema schema, string name)
     {

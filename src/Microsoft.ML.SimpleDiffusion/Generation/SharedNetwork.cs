@@ -23,7 +23,7 @@ internal sealed class SharedNetwork
         Configuration = configuration;
         _target = target;
         _schedule = NoiseSchedules.Create(options.Diffusion, options.ImageHeight, options.ImageWidth);
-        var specification = NetworkSpecification.Create(options, configuration.Condition.ClassCount);
+        var specification = configuration.Condition.Specify(options);
         Network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, target.Device);
         Network.eval();
         ParameterCount = Network.parameters().Sum(p => p.numel());
@@ -72,12 +72,13 @@ internal sealed class SharedNetwork
             var size = ImageSize.Of(Configuration.Options);
             var batch = new GenerationBatch(requests, size, _schedule, _target.Device);
             var (start, constraint) = batch.Begin(sampling.Strength);
+            var (conditional, guided) = CreateDenoisers(batch, sampling);
             var images = SamplingLoop.Run(
                 sampling,
                 Configuration.Options.Diffusion.Prediction,
                 _schedule,
-                CreateDenoiser(batch),
-                sampling.GuidanceScale == 1 ? null : CreateGuidedDenoiser(batch, sampling),
+                conditional,
+                guided,
                 start,
                 step => batch.Noise(step + 1),
                 constraint,
@@ -89,7 +90,7 @@ internal sealed class SharedNetwork
     /// <summary>The network's prediction, as it is trained: float32 [B, C, H, W].</summary>
     /// <param name="z">Noisy images [B, C, H, W].</param>
     /// <param name="logSnr">Their log-SNR [B].</param>
-    /// <param name="conditions">Classes and portrait flags.</param>
+    /// <param name="conditions">What the images show.</param>
     public Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         lock (_lock)
@@ -103,16 +104,23 @@ internal sealed class SharedNetwork
 
     private void ThrowIfFreed() => ObjectDisposedException.ThrowIf(_owners == 0, typeof(SimpleDiffusionTransformer));
 
-    private Denoiser CreateDenoiser(GenerationBatch batch)
+    /// <summary>Texts are encoded once for all evaluations.</summary>
+    private (Denoiser Conditional, Denoiser? Guided) CreateDenoisers(GenerationBatch batch, SamplingOptions sampling)
     {
-        var conditions = batch.Conditions(Network.Specification);
-        return (z, logSnr) => Predict(z, logSnr, conditions);
+        if (sampling.GuidanceScale == 1)
+        {
+            return (CreateDenoiser(Network.Encode(batch.Conditions(Configuration))), null);
+        }
+
+        var both = Network.Encode(batch.GuidanceConditions(Configuration));
+        return (CreateDenoiser(both.Map(tensor => tensor.narrow(0, 0, tensor.shape[0] / 2))), CreateGuidedDenoiser(both, sampling));
     }
 
+    private Denoiser CreateDenoiser(ImageConditions conditions) => (z, logSnr) => Predict(z, logSnr, conditions);
+
     /// <summary>The conditional and the unconditional half run as one batch.</summary>
-    private Denoiser CreateGuidedDenoiser(GenerationBatch batch, SamplingOptions sampling)
+    private Denoiser CreateGuidedDenoiser(ImageConditions conditions, SamplingOptions sampling)
     {
-        var conditions = batch.GuidanceConditions(Network.Specification);
         return (z, logSnr) =>
         {
             using var scope = NewDisposeScope();

@@ -113,7 +113,7 @@ internal sealed class TrainedModel : IGenerativeModel
         NetworkSpecification specification;
         try
         {
-            specification = NetworkSpecification.Create(configuration.Options, configuration.Condition.ClassCount);
+            specification = configuration.Condition.Specify(configuration.Options);
         }
         catch (InvalidOperationException e)
         {

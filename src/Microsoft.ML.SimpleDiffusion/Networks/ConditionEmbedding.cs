@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
-/// Embeds log-SNR, class and portrait flag. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
+/// Embeds log-SNR, class, portrait flag and the mean of the text. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
 /// shift along with the schedule (appendix A).
 /// </summary>
 internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>
@@ -15,6 +15,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly Linear _dense2;
     private readonly Embedding? _classes;
     private readonly Embedding? _portrait;
+    private readonly Linear? _text;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -44,10 +45,16 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
             _portrait = nn.Embedding(2, specification.EmbeddingChannels);
             register_module("portrait", _portrait);
         }
+
+        if (specification.Text is { } text)
+        {
+            _text = Layers.Dense(text.Width, specification.EmbeddingChannels);
+            register_module("text", _text);
+        }
     }
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="conditions">Classes and portrait flags, as far as the network knows them.</param>
+    /// <param name="conditions">Classes, portrait flags and encoded text, as far as the network knows them.</param>
     /// <returns>The embedding after its last swish [B, E].</returns>
     public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
@@ -63,6 +70,11 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         if (_portrait is not null)
         {
             h = h + _portrait.forward(conditions.Portrait ?? throw new ArgumentException("The network needs portrait flags.", nameof(conditions)));
+        }
+
+        if (_text is not null)
+        {
+            h = h + _text.forward(conditions.EncodedText?.Pooled ?? throw new ArgumentException("The network needs encoded text.", nameof(conditions)));
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,11 +10,12 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 /// </summary>
 internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditions, Tensor>
 {
-    /// <summary>Name of the parameter that embeds the position of the U-ViT's tokens.</summary>
+    /// <summary>Name of the parameters that embed the position of the U-ViT's tokens.</summary>
     public const string PositionEmbeddingName = "position_embedding";
 
     private readonly ConditionEmbedding _embedding;
     private readonly Patching? _patching;
+    private readonly TextEncoder? _text;
 
     protected DenoisingNetwork(string name, NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
         : base(name)
@@ -22,10 +24,16 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
         Checkpoint = specification.ActivationCheckpointing ? new ActivationCheckpoint() : null;
         _embedding = new ConditionEmbedding(specification, logSnrMin, logSnrMax, device);
         _patching = Patching.Create(specification);
+        _text = TextEncoder.Create(specification.Text);
         register_module("embedding", _embedding);
         if (_patching is not null)
         {
             register_module("patching", _patching);
+        }
+
+        if (_text is not null)
+        {
+            register_module("text", _text);
         }
     }
 
@@ -51,16 +59,24 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
         return network;
     }
 
+    /// <summary>Encodes the text ahead, once for many evaluations. Without text, or if it is encoded already, these are the conditions themselves.</summary>
+    /// <param name="conditions">What the images of a batch are asked to be.</param>
+    public ImageConditions Encode(ImageConditions conditions)
+        => _text is null || conditions.EncodedText is not null
+            ? conditions
+            : conditions with { EncodedText = _text.forward(conditions.Text ?? throw new ArgumentException("The network needs text.", nameof(conditions))) };
+
     /// <param name="z">Noisy images [B, C, H, W].</param>
     /// <param name="logSnr">Their log-SNR [B].</param>
-    /// <param name="conditions">Their classes and portrait flags, as far as the network knows them.</param>
+    /// <param name="conditions">Their classes, portrait flags and text, as far as the network knows them.</param>
     /// <returns>The prediction [B, C, H, W].</returns>
     public sealed override Tensor forward(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
-        var embedding = _embedding.forward(logSnr, conditions);
+        conditions = Encode(conditions);
+        var context = new BlockContext(_embedding.forward(logSnr, conditions), conditions.EncodedText);
         var h = _patching is null ? z : _patching.Fold(z);
-        h = ForwardPatched(MemoryLayout.Fastest(h), embedding);
+        h = ForwardPatched(MemoryLayout.Fastest(h), context);
         return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();
     }
 
@@ -75,7 +91,7 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
     }
 
     /// <param name="x">Patched noisy images [B, C', H', W'].</param>
-    /// <param name="embedding">Embedding of log-SNR and condition [B, E].</param>
+    /// <param name="context">What steers the blocks.</param>
     /// <returns>Patched prediction [B, C', H', W'].</returns>
-    protected abstract Tensor ForwardPatched(Tensor x, Tensor embedding);
+    protected abstract Tensor ForwardPatched(Tensor x, BlockContext context);
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
+
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
@@ -15,35 +17,42 @@ internal readonly record struct NetworkCost(long Parameters, long ForwardFlops)
 
     public static NetworkCost operator *(int count, NetworkCost cost) => new(count * cost.Parameters, count * cost.ForwardFlops);
 
-    public static NetworkCost Of(NetworkSpecification s)
+    /// <param name="s">Shape of the network.</param>
+    /// <param name="textTokens">Tokens of the text to count, for a network with text; null for as many as it reads at most.</param>
+    public static NetworkCost Of(NetworkSpecification s, int? textTokens = null)
     {
+        long text = textTokens ?? s.Text?.MaxLength ?? 0;
         long pixels = (long)s.Height * s.Width;
         int top = s.LevelChannels(0);
         var shell = Conv(s.PatchedChannels, top, 3, pixels) + Norm(top) + Conv(top, s.PatchedChannels, 3, pixels) + Embedding(s) + Patching(s, pixels);
-        return shell + (s.Architecture == NetworkArchitecture.UVit ? UVitBody(s) : UNetBody(s));
+        return shell + TextEncoder(s.Text, text) + (s.Architecture == NetworkArchitecture.UVit ? UVitBody(s, text) : UNetBody(s, text));
     }
 
-    private static NetworkCost UVitBody(NetworkSpecification s)
+    private static NetworkCost UVitBody(NetworkSpecification s, long text)
     {
         var cost = default(NetworkCost);
         for (int level = 0; level < s.Downsamplings; level++)
         {
             int blocks = s.BlocksPerLevel[level];
-            cost += blocks * ResBlock(s, level, hasSkip: false);
-            cost += blocks * ResBlock(s, level, hasSkip: true);
             cost += Resampling(s, level);
+            if (s.IsTransformerLevel(level))
+            {
+                cost += Positions(s, level) + ((2 * blocks) * Transformer(s, level, text)) + (blocks * NormWithoutBias(s.LevelChannels(level)));
+            }
+            else
+            {
+                cost += blocks * ResBlock(s, level, hasSkip: false);
+                cost += blocks * ResBlock(s, level, hasSkip: true);
+            }
         }
 
-        int width = s.LevelChannels(s.Downsamplings);
-        long tokens = Pixels(s, s.Downsamplings);
-        var position = new NetworkCost(tokens * width, 0);
-        return cost + position + (s.TransformerBlocks * (Mlp(s, width, tokens) + Attention(s, width, tokens)));
+        return cost + Positions(s, s.Downsamplings) + (s.TransformerBlocks * Transformer(s, s.Downsamplings, text));
     }
 
-    private static NetworkCost UNetBody(NetworkSpecification s)
+    private static NetworkCost UNetBody(NetworkSpecification s, long text)
     {
         int lowest = s.Downsamplings;
-        var cost = (2 * ResBlock(s, lowest, hasSkip: false)) + Attention(s, s.LevelChannels(lowest), Pixels(s, lowest));
+        var cost = (2 * ResBlock(s, lowest, hasSkip: false)) + Attention(s, lowest, text);
         for (int level = 0; level <= lowest; level++)
         {
             int blocks = s.BlocksPerLevel[level];
@@ -51,7 +60,7 @@ internal readonly record struct NetworkCost(long Parameters, long ForwardFlops)
             cost += (blocks + 1) * ResBlock(s, level, hasSkip: true);
             if (s.AttentionResolutions.Contains(s.LevelHeight(level)))
             {
-                cost += ((2 * blocks) + 1) * Attention(s, s.LevelChannels(level), Pixels(s, level));
+                cost += ((2 * blocks) + 1) * Attention(s, level, text);
             }
 
             if (level < lowest)
@@ -78,23 +87,60 @@ internal readonly record struct NetworkCost(long Parameters, long ForwardFlops)
         return (norms * Norm(width)) + (2 * Conv(width, width, 3, Pixels(s, level))) + Dense(s.EmbeddingChannels, 2 * width, 1);
     }
 
+    private static NetworkCost Positions(NetworkSpecification s, int level) => new(Pixels(s, level) * s.LevelChannels(level), 0);
+
+    private static NetworkCost Transformer(NetworkSpecification s, int level, long text)
+        => Mlp(s, s.LevelChannels(level), Pixels(s, level)) + Attention(s, level, text);
+
     private static NetworkCost Mlp(NetworkSpecification s, int width, long tokens)
     {
         int hidden = 4 * width;
         return NormWithoutBias(width) + Dense(width, hidden, tokens) + Dense(s.EmbeddingChannels, 2 * hidden, 1) + Dense(hidden, width, tokens);
     }
 
-    private static NetworkCost Attention(NetworkSpecification s, int width, long tokens)
+    /// <summary>Self-attention at a level and, in a network with text, cross-attention.</summary>
+    private static NetworkCost Attention(NetworkSpecification s, int level, long text)
+    {
+        int width = s.LevelChannels(level);
+        var self = SelfAttention(width, s.AttentionHeads, Pixels(s, level));
+        return s.Text is null ? self : self + CrossAttention(width, s.Text.Width, s.AttentionHeads, Pixels(s, level), text);
+    }
+
+    private static NetworkCost SelfAttention(int width, int heads, long tokens)
     {
         var products = new NetworkCost(0, 2 * 2 * tokens * tokens * width);
-        return NormWithoutBias(width) + Dense(width, 3 * width, tokens) + (2 * Norm(width / s.AttentionHeads)) + products + Dense(width, width, tokens);
+        return NormWithoutBias(width) + Dense(width, 3 * width, tokens) + (2 * Norm(width / heads)) + products + Dense(width, width, tokens);
+    }
+
+    private static NetworkCost CrossAttention(int width, int textWidth, int heads, long tokens, long text)
+    {
+        var products = new NetworkCost(0, 2 * 2 * tokens * text * width);
+        return NormWithoutBias(width) + Dense(width, width, tokens) + Dense(textWidth, 2 * width, text) + (2 * Norm(width / heads)) + products + Dense(width, width, tokens);
+    }
+
+    private static NetworkCost TextEncoder(TextSpecification? s, long tokens)
+    {
+        if (s is null)
+        {
+            return default;
+        }
+
+        if (s.EmbeddingWidth > 0)
+        {
+            return Norm(s.Width) + Dense(s.EmbeddingWidth, s.Width, tokens) + new NetworkCost(s.Width, 0);
+        }
+
+        var tables = new NetworkCost((ByteEncoder.TokenCount + (long)s.MaxLength) * s.Width, 0);
+        var mlp = NormWithoutBias(s.Width) + Dense(s.Width, 4 * s.Width, tokens) + Dense(4 * s.Width, s.Width, tokens);
+        return Norm(s.Width) + tables + (s.Depth * (SelfAttention(s.Width, s.Heads, tokens) + mlp));
     }
 
     private static NetworkCost Embedding(NetworkSpecification s)
     {
         var classes = new NetworkCost(s.ClassCount == 0 ? 0 : (s.ClassCount + 1L) * s.EmbeddingChannels, 0);
         var portrait = new NetworkCost(s.HasPortraitFlag ? 2L * s.EmbeddingChannels : 0, 0);
-        return Dense(s.BaseChannels, s.EmbeddingChannels, 1) + Dense(s.EmbeddingChannels, s.EmbeddingChannels, 1) + classes + portrait;
+        var text = s.Text is null ? default : Dense(s.Text.Width, s.EmbeddingChannels, 1);
+        return text + Dense(s.BaseChannels, s.EmbeddingChannels, 1) + Dense(s.EmbeddingChannels, s.EmbeddingChannels, 1) + classes + portrait;
     }
 
     private static NetworkCost Patching(NetworkSpecification s, long pixels)

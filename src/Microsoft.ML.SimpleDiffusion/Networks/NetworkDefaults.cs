@@ -9,6 +9,8 @@ internal static class NetworkDefaults
     /// <summary>Images of at least this many pixels on the shorter side are patched.</summary>
     private const int PatchingFrom = 128;
 
+    private const int MaxTextWidth = 1024;
+
     /// <summary>'attn_resolutions' of appendix B.1.</summary>
     private static readonly int[] PaperAttentionResolutions = [8, 16];
 
@@ -35,6 +37,17 @@ internal static class NetworkDefaults
         network.AttentionResolutions ??= isUNet
             ? PaperAttentionResolutions.Where(NetworkSpecification.LevelHeights(options).Contains).ToArray()
             : [.. PaperAttentionResolutions];
+    }
+
+    /// <summary>Sets every open number of the text encoder.</summary>
+    /// <param name="options">Options whose network is complete, to complete in place.</param>
+    /// <param name="hasGpu">Whether the encoder may be sized for a GPU.</param>
+    public static void CompleteText(SimpleDiffusionOptions options, bool hasGpu)
+    {
+        var (network, text) = (options.Network, options.Network.TextEncoder);
+        text.Width ??= Math.Min(network.BaseChannels!.Value * network.ChannelMultipliers![^1], MaxTextWidth);
+        text.Depth ??= hasGpu ? 4 : 2;
+        text.Heads ??= Enumerable.Range(1, network.AttentionHeads).Last(heads => text.Width % heads == 0);
     }
 
     private static void CompletePatching(SimpleDiffusionOptions options, int shorterSide)

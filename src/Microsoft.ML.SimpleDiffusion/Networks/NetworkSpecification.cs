@@ -1,8 +1,10 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
+
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
 /// Everything that fixes the shape of a denoising network: <see cref="NetworkOptions"/> with no number left open, plus the image size and
-/// the number of classes.
+/// what the network is conditioned on.
 /// </summary>
 internal sealed record NetworkSpecification
 {
@@ -43,6 +45,12 @@ internal sealed record NetworkSpecification
     /// <summary>Number of classes; 0 for an unconditional network.</summary>
     public required int ClassCount { get; init; }
 
+    /// <summary>Shape of the text encoder; null for a network without text.</summary>
+    public TextSpecification? Text { get; init; }
+
+    /// <summary>Height of the feature maps from which down the U-ViT uses transformer blocks; its lowest level always does.</summary>
+    public required int TransformerFromResolution { get; init; }
+
     /// <summary>Whether the network is told portraits from landscapes.</summary>
     public required bool HasPortraitFlag { get; init; }
 
@@ -70,6 +78,9 @@ internal sealed record NetworkSpecification
     /// <summary>Width in pixels of the feature maps of a level.</summary>
     public int LevelWidth(int level) => Width >> level;
 
+    /// <summary>Whether a level of the U-ViT above the lowest has transformer blocks in place of residual blocks.</summary>
+    public bool IsTransformerLevel(int level) => Architecture == NetworkArchitecture.UVit && level < Downsamplings && LevelHeight(level) <= TransformerFromResolution;
+
     /// <summary>Height of the feature maps of every level that options with patching and levels chosen lead to.</summary>
     public static int[] LevelHeights(SimpleDiffusionOptions options)
     {
@@ -86,8 +97,14 @@ internal sealed record NetworkSpecification
         string middle = Architecture == NetworkArchitecture.UVit
             ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
             : $"attention at {string.Join(", ", AttentionResolutions)}";
+        if (Architecture == NetworkArchitecture.UVit && Downsamplings > 0 && IsTransformerLevel(Downsamplings - 1))
+        {
+            middle += $", transformer blocks from height {TransformerFromResolution}";
+        }
+
+        string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{portrait})";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -113,6 +130,7 @@ internal sealed record NetworkSpecification
             PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
             ActivationCheckpointing = network.ActivationCheckpointing,
             ClassCount = classCount,
+            TransformerFromResolution = network.TransformerFromResolution,
             HasPortraitFlag = network.PortraitFlag,
         };
 

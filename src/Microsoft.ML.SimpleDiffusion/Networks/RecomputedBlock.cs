@@ -27,11 +27,11 @@ internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[],
 
     /// <summary>Runs the block again, with autograd on, and its backward pass; the gradients of its weights are added to where they belong.</summary>
     /// <param name="gradient">Gradient of the output.</param>
-    /// <returns>Gradients of the inputs.</returns>
-    public Tensor[] Backward(Tensor gradient)
+    /// <returns>Gradients of the inputs; null for masks and for what the block does not look at.</returns>
+    public Tensor?[] Backward(Tensor gradient)
     {
         using var guard = enable_grad();
-        foreach (var input in _inputs)
+        foreach (var input in _inputs.Where(input => input.is_floating_point()))
         {
             input.requires_grad_();
         }
@@ -42,9 +42,9 @@ internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[],
             output.backward([gradient]);
         }
 
-        var gradients = Array.ConvertAll(_inputs, input => input.grad!.DetachFromDisposeScope());
+        var gradients = Array.ConvertAll(_inputs, input => input.grad?.DetachFromDisposeScope());
         Array.ForEach(_inputs, input => input.Dispose());
-        owner.HandOver(gradients);
+        owner.HandOver(gradients.OfType<Tensor>());
         return gradients;
     }
 

@@ -27,7 +27,7 @@ internal sealed class RecomputingFunction : autograd.SingleTensorFunction<Recomp
         using (grad_output)
         {
             // One for each argument of Apply; the block itself has no gradient.
-            return [null!, .. ((RecomputedBlock)ctx.get_data(BlockKey)).Backward(grad_output)];
+            return [null!, .. ((RecomputedBlock)ctx.get_data(BlockKey)).Backward(grad_output).Select(gradient => gradient!)];
         }
     }
 }

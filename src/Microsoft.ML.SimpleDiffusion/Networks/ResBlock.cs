@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>The residual block of appendix B.2.1, 'resnet_block', with an optional skip connection and optional dropout.</summary>
-internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZeroInitialized
+internal sealed class ResBlock : StageBlock, IZeroInitialized
 {
     private static readonly double InverseSqrt2 = 1 / Math.Sqrt(2);
 
@@ -42,15 +42,13 @@ internal sealed class ResBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZe
     /// <inheritdoc/>
     public nn.Module ZeroInitialized => _conv2;
 
-    /// <param name="x">Feature maps [B, C, H, W].</param>
-    /// <param name="embedding">Embedding of log-SNR and condition [B, E], after its swish.</param>
-    /// <param name="skip">Feature maps of the way down [B, C, H, W], or null.</param>
-    public override Tensor forward(Tensor x, Tensor embedding, Tensor? skip)
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)
     {
         using var scope = NewDisposeScope();
         var h = _skipNorm is null ? _norm1.forward(x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
         h = _conv1.forward(nn.functional.silu(h));
-        h = nn.functional.silu(FeatureNorm.Modulated(_norm2, h, _film.forward(embedding)));
+        h = nn.functional.silu(FeatureNorm.Modulated(_norm2, h, _film.forward(context.Embedding)));
         if (training && _dropout > 0)
         {
             h = nn.functional.dropout(h, _dropout, training: true);

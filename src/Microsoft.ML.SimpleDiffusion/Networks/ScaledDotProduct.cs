@@ -15,17 +15,24 @@ internal static class ScaledDotProduct
     /// <param name="query">[B, heads, N, d].</param>
     /// <param name="key">[B, heads, M, d].</param>
     /// <param name="value">[B, heads, M, d].</param>
+    /// <param name="mask">False for keys that nobody attends to, such as padding, Boolean [B, M]; null for none of them.</param>
     /// <returns>[B, heads, N, d].</returns>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value)
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask = null)
     {
         bool holdsProducts = query.dtype == ScalarType.BFloat16 && query.device_type == DeviceType.CPU && Math.Max(query.shape[2], key.shape[2]) <= MaxTokensHeld;
+        using var scope = NewDisposeScope();
+        var isSeen = mask?.unsqueeze(1).unsqueeze(1);
         if (!holdsProducts)
         {
-            return nn.functional.scaled_dot_product_attention(query, key, value);
+            return nn.functional.scaled_dot_product_attention(query, key, value, isSeen).MoveToOuterDisposeScope();
         }
 
-        using var scope = NewDisposeScope();
         var products = matmul(query * (1 / Math.Sqrt(query.shape[3])), key.transpose(-1, -2));
+        if (isSeen is not null)
+        {
+            products = products.masked_fill(isSeen.logical_not(), float.NegativeInfinity);
+        }
+
         return matmul(nn.functional.softmax(products, -1), value).MoveToOuterDisposeScope();
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>The 'self_attention' of appendix B.2.1, with normalised queries and keys.</summary>
-internal sealed class SelfAttention : nn.Module<Tensor, Tensor>, IZeroInitialized
+internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IZeroInitialized
 {
     private readonly LayerNorm _norm;
     private readonly Linear _queryKeyValue;
@@ -34,7 +34,8 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor>, IZeroInitialize
     public nn.Module ZeroInitialized => _output;
 
     /// <param name="x">Tokens [B, N, C].</param>
-    public override Tensor forward(Tensor x)
+    /// <param name="mask">False for tokens that are padding, Boolean [B, N]; null where none is.</param>
+    public override Tensor forward(Tensor x, Tensor? mask)
     {
         using var scope = NewDisposeScope();
         long batch = x.shape[0], tokens = x.shape[1], channels = x.shape[2];
@@ -46,7 +47,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor>, IZeroInitialize
         var value = parts[2].transpose(1, 2);
 
         // Softmax of the products over sqrt(C / heads), as in the paper's listing.
-        var attended = ScaledDotProduct.Attend(query, key, value);
+        var attended = ScaledDotProduct.Attend(query, key, value, mask);
         return _output.forward(attended.transpose(1, 2).reshape(batch, tokens, channels)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
+
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
@@ -21,6 +23,18 @@ internal static class TrainingMemory
     // Attention: norm, product for queries, keys and values, norms of queries and keys, the three themselves, their result twice; two residual sums.
     private const int ValuesPerAttention = 11;
 
+    // The normed skip and its sum with the normed input, before the division by the root of 2.
+    private const int ValuesPerMlpSkip = 2;
+
+    // Cross-attention: norm, product for queries, norm of queries, the queries themselves, their result twice, residual sum.
+    private const int ValuesPerCrossAttention = 7;
+
+    // Per token of the text: product for keys and values, norm of keys, the two themselves; in channels of the image.
+    private const int ValuesPerTextToken = 5;
+
+    // MLP of the text encoder: norm, expand; at four times the width swish and contract; residual sum.
+    private const int ValuesPerTextMlp = 3 + (2 * 4);
+
     /// <summary>Bytes of weights, gradient, moments and moving average.</summary>
     public static long StateBytes(NetworkSpecification specification) => BytesPerParameter * NetworkCost.Of(specification).Parameters;
 
@@ -32,27 +46,46 @@ internal static class TrainingMemory
         long values = Shell(s);
         for (int level = 0; level < s.Downsamplings; level++)
         {
-            values += Maps(s, level) * s.BlocksPerLevel[level] * ((2 * MapsPerResBlock) + MapsPerSkip);
+            int blocks = s.BlocksPerLevel[level];
+            values += s.IsTransformerLevel(level)
+                ? blocks * ((2 * Transformer(s, level)) + (ValuesPerMlpSkip * Maps(s, level)))
+                : Maps(s, level) * blocks * ((2 * MapsPerResBlock) + MapsPerSkip);
         }
 
-        return values + (s.TransformerBlocks * Maps(s, s.Downsamplings) * (ValuesPerMlp + ValuesPerAttention));
+        return values + (s.TransformerBlocks * Transformer(s, s.Downsamplings));
     }
 
     private static long UNet(NetworkSpecification s)
     {
-        long values = Shell(s) + (Maps(s, s.Downsamplings) * ((2 * MapsPerResBlock) + ValuesPerAttention));
+        long values = Shell(s) + (Maps(s, s.Downsamplings) * 2 * MapsPerResBlock) + Attention(s, s.Downsamplings);
         for (int level = 0; level <= s.Downsamplings; level++)
         {
             int down = s.BlocksPerLevel[level], up = down + 1;
-            int attention = s.AttentionResolutions.Contains(s.LevelHeight(level)) ? (down + up) * ValuesPerAttention : 0;
-            values += Maps(s, level) * (((down + up) * MapsPerResBlock) + (up * MapsPerSkip) + attention);
+            values += Maps(s, level) * (((down + up) * MapsPerResBlock) + (up * MapsPerSkip));
+            values += s.AttentionResolutions.Contains(s.LevelHeight(level)) ? (down + up) * Attention(s, level) : 0;
         }
 
         return values;
     }
 
-    /// <summary>Input convolution, output norm, swish and convolution.</summary>
-    private static long Shell(NetworkSpecification s) => ((long)s.PatchedChannels * s.Height * s.Width) + (3 * Maps(s, 0));
+    private static long Transformer(NetworkSpecification s, int level) => (ValuesPerMlp * Maps(s, level)) + Attention(s, level);
+
+    private static long Attention(NetworkSpecification s, int level)
+    {
+        long self = ValuesPerAttention * Maps(s, level);
+        return s.Text is null ? self : self + (ValuesPerCrossAttention * Maps(s, level)) + (ValuesPerTextToken * (long)s.LevelChannels(level) * s.Text.MaxLength);
+    }
+
+    /// <summary>Input convolution, output norm, swish and convolution; the text encoder.</summary>
+    private static long Shell(NetworkSpecification s) => ((long)s.PatchedChannels * s.Height * s.Width) + (3 * Maps(s, 0)) + Encoder(s.Text);
+
+    /// <summary>For a text of full length.</summary>
+    private static long Encoder(TextSpecification? s) => s switch
+    {
+        null => 0,
+        { EmbeddingWidth: > 0 } => (long)s.MaxLength * (s.EmbeddingWidth + s.Width),
+        _ => (long)s.MaxLength * s.Width * (1 + (s.Depth * (ValuesPerAttention + ValuesPerTextMlp))),
+    };
 
     private static long Maps(NetworkSpecification s, int level) => (long)s.LevelChannels(level) * s.LevelHeight(level) * s.LevelWidth(level);
 }

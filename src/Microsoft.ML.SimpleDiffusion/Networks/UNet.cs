@@ -25,7 +25,7 @@ internal sealed class UNet : DenoisingNetwork
         _input = Layers.Conv(specification.PatchedChannels, specification.LevelChannels(0), 3);
         _down = nn.ModuleList(Enumerable.Range(0, lowest + 1).Select(CreateDownStage).ToArray());
         _middle1 = new ResBlock(bottom.Channels, bottom.EmbeddingChannels, hasSkip: false, bottom.Dropout);
-        _middleAttention = new SpatialAttention(bottom.Channels, specification.AttentionHeads);
+        _middleAttention = new SpatialAttention(bottom.Channels, specification.AttentionHeads, specification.Text?.Width);
         _middle2 = new ResBlock(bottom.Channels, bottom.EmbeddingChannels, hasSkip: false, bottom.Dropout);
         _up = nn.ModuleList(Enumerable.Range(0, lowest + 1).Select(CreateUpStage).ToArray());
         _output = new OutputProjection(specification.LevelChannels(0), specification.PatchedChannels);
@@ -40,7 +40,7 @@ internal sealed class UNet : DenoisingNetwork
     }
 
     /// <inheritdoc/>
-    protected override Tensor ForwardPatched(Tensor x, Tensor embedding)
+    protected override Tensor ForwardPatched(Tensor x, BlockContext context)
     {
         // The input of each level is a skip connection too, which makes one more than the level has blocks.
         var skips = new Stack<Tensor>();
@@ -48,15 +48,15 @@ internal sealed class UNet : DenoisingNetwork
         foreach (var stage in _down)
         {
             skips.Push(h);
-            h = stage.ForwardDownsample(stage.ForwardBlocks(h, embedding, skips));
+            h = stage.ForwardDownsample(stage.ForwardBlocks(h, context, skips));
         }
 
-        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle1.forward(inputs[0], inputs[1], null), h, embedding);
-        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middleAttention.forward(inputs[0]), h);
-        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle2.forward(inputs[0], inputs[1], null), h, embedding);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle1.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middleAttention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [h, .. context.Tensors]);
+        h = ActivationCheckpoint.Run(Checkpoint, inputs => _middle2.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
         foreach (var stage in _up.Reverse())
         {
-            h = stage.Forward(h, embedding, skips);
+            h = stage.Forward(h, context, skips);
         }
 
         return _output.forward(h);
@@ -76,8 +76,11 @@ internal sealed class UNet : DenoisingNetwork
         return new StageShape(
             Specification.LevelChannels(level),
             Specification.EmbeddingChannels,
-            Specification.AttentionResolutions.Contains(height) ? Specification.AttentionHeads : null,
             height <= Specification.DropoutFromResolution ? Specification.Dropout : 0,
-            Checkpoint);
+            Checkpoint)
+        {
+            AttentionHeads = Specification.AttentionResolutions.Contains(height) ? Specification.AttentionHeads : null,
+            TextWidth = Specification.Text?.Width,
+        };
     }
 }

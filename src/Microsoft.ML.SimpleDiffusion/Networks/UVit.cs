@@ -5,7 +5,7 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
 /// The U-ViT of appendix B.2.1 ('uvit'): residual blocks with skip connections on the higher levels, and a transformer with residual
-/// connections only at the lowest.
+/// connections only at the lowest. With text, the level above may be a transformer too (section 5.2), with skip connections.
 /// </summary>
 internal sealed class UVit : DenoisingNetwork
 {
@@ -24,7 +24,7 @@ internal sealed class UVit : DenoisingNetwork
         _input = Layers.Conv(specification.PatchedChannels, specification.LevelChannels(0), 3);
         _down = nn.ModuleList(Enumerable.Range(0, levels).Select(CreateDownStage).ToArray());
         _positionEmbedding = nn.Parameter(zeros(specification.LevelHeight(levels) * specification.LevelWidth(levels), width));
-        _transformer = nn.ModuleList(Enumerable.Range(0, specification.TransformerBlocks).Select(_ => CreateTransformerBlock(width)).ToArray());
+        _transformer = nn.ModuleList(Enumerable.Range(0, specification.TransformerBlocks).Select(_ => CreateTransformerBlock(levels)).ToArray());
         _up = nn.ModuleList(Enumerable.Range(0, levels).Select(CreateUpStage).ToArray());
         _output = new OutputProjection(specification.LevelChannels(0), specification.PatchedChannels);
 
@@ -37,31 +37,31 @@ internal sealed class UVit : DenoisingNetwork
     }
 
     /// <inheritdoc/>
-    protected override Tensor ForwardPatched(Tensor x, Tensor embedding)
+    protected override Tensor ForwardPatched(Tensor x, BlockContext context)
     {
         var skips = new Stack<Tensor>();
         var h = _input.forward(x);
         foreach (var stage in _down)
         {
-            h = stage.ForwardDownsample(stage.ForwardBlocks(h, embedding, skips));
+            h = stage.ForwardDownsample(stage.ForwardBlocks(h, context, skips));
         }
 
-        h = ForwardTransformer(h, embedding);
+        h = ForwardTransformer(h, context);
         foreach (var stage in _up.Reverse())
         {
-            h = stage.Forward(h, embedding, skips);
+            h = stage.Forward(h, context, skips);
         }
 
         return _output.forward(h);
     }
 
-    private Tensor ForwardTransformer(Tensor maps, Tensor embedding)
+    private Tensor ForwardTransformer(Tensor maps, BlockContext context)
     {
         using var scope = NewDisposeScope();
         var h = Tokens.FromMaps(maps) + _positionEmbedding;
         foreach (var block in _transformer)
         {
-            h = ActivationCheckpoint.Run(Checkpoint, inputs => block.forward(inputs[0], inputs[1]), h, embedding);
+            h = ActivationCheckpoint.Run(Checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
         }
 
         return Tokens.ToMaps(h, maps).MoveToOuterDisposeScope();
@@ -73,10 +73,12 @@ internal sealed class UVit : DenoisingNetwork
     private UpStage CreateUpStage(int level)
         => new(ShapeOf(level), Specification.BlocksPerLevel[level], Specification.LevelChannels(level + 1));
 
-    private TransformerBlock CreateTransformerBlock(int width)
-        => new(width, Specification.EmbeddingChannels, Specification.AttentionHeads, Specification.Dropout);
+    private TransformerBlock CreateTransformerBlock(int level) => new(TransformerShape.Of(Specification, level), hasSkip: false);
 
-    // 'Dropout is only applied in the transformer' (section 3.4), hence none here.
-    private StageShape ShapeOf(int level)
-        => new(Specification.LevelChannels(level), Specification.EmbeddingChannels, AttentionHeads: null, Dropout: 0, Checkpoint);
+    // 'Dropout is only applied in the transformer' (section 3.4), hence none in residual blocks.
+    private StageShape ShapeOf(int level) => new(Specification.LevelChannels(level), Specification.EmbeddingChannels, Dropout: 0, Checkpoint)
+    {
+        Transformer = Specification.IsTransformerLevel(level) ? TransformerShape.Of(Specification, level) : null,
+        Pixels = Specification.LevelHeight(level) * Specification.LevelWidth(level),
+    };
 }

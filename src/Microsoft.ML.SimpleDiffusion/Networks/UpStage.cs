@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
-/// <summary>One level of the way up: up-sampling from the level below, then residual blocks with skip connections and optional attention.</summary>
+/// <summary>One level of the way up: up-sampling from the level below, then residual blocks with optional attention, or transformer blocks, all with skip connections.</summary>
 internal sealed class UpStage : nn.Module
 {
     private readonly Upsample? _upsample;
-    private readonly ModuleList<ResBlock> _blocks;
+    private readonly ModuleList<StageBlock> _blocks;
     private readonly ModuleList<SpatialAttention>? _attention;
     private readonly ActivationCheckpoint? _checkpoint;
 
     /// <param name="shape">Shape of the level's blocks.</param>
-    /// <param name="blocks">Number of residual blocks.</param>
+    /// <param name="blocks">Number of blocks.</param>
     /// <param name="inputs">Channels of the level below, or null at the lowest level.</param>
     public UpStage(StageShape shape, int blocks, int? inputs)
         : base(nameof(UpStage))
@@ -34,19 +34,19 @@ internal sealed class UpStage : nn.Module
     }
 
     /// <param name="x">Feature maps of the level below.</param>
-    /// <param name="embedding">Embedding of log-SNR and condition [B, E], after its swish.</param>
+    /// <param name="context">What steers the blocks.</param>
     /// <param name="skips">Feature maps of the way down, the latest on top.</param>
-    public Tensor Forward(Tensor x, Tensor embedding, Stack<Tensor> skips)
+    public Tensor Forward(Tensor x, BlockContext context, Stack<Tensor> skips)
     {
         x = _upsample is null ? x : _upsample.forward(x);
         for (int i = 0; i < _blocks.Count; i++)
         {
             var block = _blocks[i];
-            x = ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], inputs[1], inputs[2]), x, embedding, skips.Pop());
+            x = ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(2)), inputs[1]), [x, skips.Pop(), .. context.Tensors]);
             if (_attention is not null)
             {
                 var attention = _attention[i];
-                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0]), x);
+                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
             }
         }
 

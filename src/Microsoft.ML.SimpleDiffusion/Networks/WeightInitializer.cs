@@ -52,7 +52,7 @@ internal static class WeightInitializer
 
         foreach (var (name, parameter) in network.named_parameters())
         {
-            if (name == DenoisingNetwork.PositionEmbeddingName)
+            if (name.EndsWith(DenoisingNetwork.PositionEmbeddingName, StringComparison.Ordinal))
             {
                 FillNormal(parameter, PositionEmbeddingDeviation, seed, parameterIndex++);
             }

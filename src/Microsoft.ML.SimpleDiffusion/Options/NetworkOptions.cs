@@ -31,6 +31,12 @@ public sealed class NetworkOptions
     /// <summary>Transformer blocks of the U-ViT, 1 to 256. Null (default): from the image size.</summary>
     public int? TransformerBlocks { get; set; }
 
+    /// <summary>
+    /// Highest feature-map height at which the U-ViT uses transformer blocks with skip connections in place of residual blocks, as many of them; its lowest
+    /// level always does. The paper's text-to-image model has 32 (section 5.2). Default: 0, the lowest level only.
+    /// </summary>
+    public int TransformerFromResolution { get; set; }
+
     /// <summary>Heads of each attention, 1 to 64; must divide the width at which attention is used. Default: 4.</summary>
     public int AttentionHeads { get; set; } = 4;
 
@@ -69,12 +75,17 @@ public sealed class NetworkOptions
     /// </summary>
     public bool PortraitFlag { get; set; }
 
+    /// <summary>How a text condition is read. Models without text ignore it.</summary>
+    [NestOption]
+    public TextEncoderOptions TextEncoder { get; set; } = new();
+
     internal NetworkOptions Clone()
     {
         var copy = (NetworkOptions)MemberwiseClone();
         copy.ChannelMultipliers = (int[]?)ChannelMultipliers?.Clone();
         copy.BlocksPerLevel = (int[]?)BlocksPerLevel?.Clone();
         copy.AttentionResolutions = (int[]?)AttentionResolutions?.Clone();
+        copy.TextEncoder = TextEncoder.Clone();
         return copy;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Networks;
 
 namespace Microsoft.ML.SimpleDiffusion;
@@ -11,11 +12,17 @@ internal static class OptionsResolver
     /// <param name="options">Checked options.</param>
     /// <param name="hasGpu">Whether the network may be sized for a GPU.</param>
     /// <param name="seed">Seed to use if the options have none.</param>
-    public static SimpleDiffusionOptions Resolve(SimpleDiffusionOptions options, bool hasGpu, int seed)
+    /// <param name="condition">What the model is conditioned on: the options of the text encoder are left alone where there is no text.</param>
+    public static SimpleDiffusionOptions Resolve(SimpleDiffusionOptions options, bool hasGpu, int seed, ConditionKind condition = ConditionKind.None)
     {
         var resolved = options.Clone();
         resolved.Seed ??= seed;
         NetworkDefaults.Complete(resolved, hasGpu);
+        if (condition is ConditionKind.Text or ConditionKind.Embeddings)
+        {
+            NetworkDefaults.CompleteText(resolved, hasGpu);
+        }
+
         resolved.Training.WarmupSteps ??= Math.Clamp(resolved.Training.Steps / 20, 1, MaxDefaultWarmup);
         if (resolved.Diffusion.Loss == LossType.Auto)
         {

@@ -13,7 +13,13 @@ internal static class OptionsValidator
     public static void ValidateNew(SimpleDiffusionOptions options)
     {
         Validate(options);
-        if (options.Network.Architecture == NetworkArchitecture.UNet)
+        bool isUNet = options.Network.Architecture == NetworkArchitecture.UNet;
+        Require.That(
+            "Network.TransformerFromResolution",
+            options.Network.TransformerFromResolution,
+            options.Network.TransformerFromResolution == 0 || !isUNet,
+            "must be 0 in a U-Net, whose AttentionResolutions say where it uses attention");
+        if (isUNet)
         {
             ValidateResolutions(options);
         }
@@ -37,7 +43,7 @@ internal static class OptionsValidator
         ValidateGeneration(options);
         if (options.ConditionColumnName is null)
         {
-            RequireNoGuidance(options.Sampling);
+            RequireNoGuidance(options);
         }
 
         ValidateCompute(options.Compute);
@@ -53,7 +59,7 @@ internal static class OptionsValidator
         ValidateGeneration(options);
         if (condition.Kind == ConditionKind.None)
         {
-            RequireNoGuidance(options.Sampling);
+            RequireNoGuidance(options);
         }
     }
 
@@ -62,6 +68,7 @@ internal static class OptionsValidator
     {
         var sampling = options.Sampling;
         ValidateSamplingRanges(sampling);
+        Require.NotEmptyUnlessNull("NegativePromptColumnName", options.NegativePromptColumnName);
         Require.NotEmptyUnlessNull("PortraitColumnName", options.PortraitColumnName);
         Require.NotEmptyUnlessNull("InputImageColumnName", options.InputImageColumnName);
         Require.NotEmptyUnlessNull("MaskColumnName", options.MaskColumnName);
@@ -190,8 +197,11 @@ internal static class OptionsValidator
         Require.Range("Sampling.BatchSize", sampling.BatchSize, 1, 65536);
     }
 
-    private static void RequireNoGuidance(SamplingOptions sampling)
-        => Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, "must be 1 (off) without a condition column");
+    private static void RequireNoGuidance(SimpleDiffusionOptions options)
+    {
+        Require.That("Sampling.GuidanceScale", options.Sampling.GuidanceScale, options.Sampling.GuidanceScale == 1, "must be 1 (off) without a condition column");
+        Require.That("NegativePromptColumnName", options.NegativePromptColumnName, options.NegativePromptColumnName is null, "must be null without a condition column");
+    }
 
     private static void ValidateCompute(ComputeOptions compute)
     {
@@ -205,6 +215,8 @@ internal static class OptionsValidator
     {
         Require.Defined("Network.Architecture", given.Network.Architecture);
         Require.Defined("Network.Patching", given.Network.Patching);
+        Require.NotNull("Network.TextEncoder", given.Network.TextEncoder);
+        Require.AtLeast("Network.TransformerFromResolution", given.Network.TransformerFromResolution, 0);
         Require.Range("Network.PatchLevels", given.Network.PatchLevels ?? 1, 1, 2);
         Require.RangeBelow("Network.Dropout", given.Network.Dropout, 0, 1);
         Require.AtLeast("Network.DropoutFromResolution", given.Network.DropoutFromResolution, 0);
@@ -224,8 +236,19 @@ internal static class OptionsValidator
         Require.Range("Network.TransformerBlocks", network.TransformerBlocks!.Value, 1, 256);
         Require.Range("Network.AttentionHeads", network.AttentionHeads, 1, 64);
         ValidateLevels(options);
+        NetworkDefaults.CompleteText(options, hasGpu: false);
+        ValidateText(network.TextEncoder);
         ValidateSize("ImageHeight", options.ImageHeight, options);
         ValidateSize("ImageWidth", options.ImageWidth, options);
+    }
+
+    private static void ValidateText(TextEncoderOptions text)
+    {
+        Require.Range("Network.TextEncoder.Width", text.Width!.Value, 8, 4096);
+        Require.Range("Network.TextEncoder.Depth", text.Depth!.Value, 1, 64);
+        Require.Range("Network.TextEncoder.Heads", text.Heads!.Value, 1, 64);
+        Require.That("Network.TextEncoder.Heads", text.Heads, text.Width % text.Heads == 0, $"must divide Network.TextEncoder.Width ({text.Width})");
+        Require.Range("Network.TextEncoder.MaxLength", text.MaxLength, 4, 4096);
     }
 
     private static void ValidateLevels(SimpleDiffusionOptions options)
@@ -250,7 +273,7 @@ internal static class OptionsValidator
         {
             bool attends = isUNet
                 ? network.AttentionResolutions!.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
-                : level == multipliers.Length - 1;
+                : level == multipliers.Length - 1 || specification.IsTransformerLevel(level);
             int width = specification.LevelChannels(level);
             Require.That(
                 "Network.AttentionHeads",

@@ -26,9 +26,17 @@ public sealed class SimpleDiffusionOptions
     public string ImageColumnName { get; set; } = "Image";
 
     /// <summary>
-    /// Name of the column that says what an image shows. A key column gives a class-conditional model. Null (default): unconditional.
+    /// Name of the column that says what an image shows. A key column gives a class-conditional model, a text column a text-to-image model
+    /// (<see cref="NetworkOptions.TextEncoder"/>). A vector of <see cref="float"/> with dimensions [tokens, width] or [width] holds embeddings of a text from
+    /// any other encoder; tokens of zeros are padding. Null (default): unconditional.
     /// </summary>
     public string? ConditionColumnName { get; set; }
+
+    /// <summary>
+    /// Name of a column, of the condition column's type, that says row by row what guidance leads away from at generation. Where it is empty, and everywhere
+    /// if it is null (default), guidance leads away from images of nothing in particular. Without guidance it has no effect.
+    /// </summary>
+    public string? NegativePromptColumnName { get; set; }
 
     /// <summary>
     /// Name of an integer column that seeds each row's image at generation. Null (default): the seed follows from

@@ -64,7 +64,7 @@ internal sealed class Trainer(SimpleDiffusionOptions options, INoiseSchedule sch
         using var scope = NewDisposeScope();
         var x = target.Upload(batch.Images);
         var noise = target.Upload(batch.Noise);
-        var conditions = new ImageConditions(batch.Classes is null ? null : target.Upload(batch.Classes), batch.Portrait is null ? null : target.Upload(batch.Portrait));
+        var conditions = batch.Conditions.Map(target.Upload);
         var logSnr = tensor(Array.ConvertAll(batch.Times, t => (float)schedule.LogSnr(t)), device: target.Device);
         var z = ForwardProcess.Diffuse(x, noise, logSnr);
         var prediction = Predict(z, logSnr, conditions);

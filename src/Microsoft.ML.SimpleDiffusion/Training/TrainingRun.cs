@@ -39,14 +39,15 @@ internal sealed class TrainingRun : IDisposable
             _checkpoints = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
-            _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options));
+            _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options), condition.Kind);
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
             _reports = new RunReports(_configuration, _target, _log.Warning);
-            var specification = NetworkSpecification.Create(_options, condition.ClassCount);
-            _cost = NetworkCost.Of(specification);
-            _checkpoints?.RequireRoom(_options.Training, _cost.Parameters);
+            var specification = condition.Specify(_options);
+            _checkpoints?.RequireRoom(_options.Training, NetworkCost.Of(specification).Parameters);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
+            _cost = NetworkCost.Of(specification, _data.MeanTextTokens);
+            _reports.ShowTextsOf(_data);
             _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
             _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);

@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
@@ -22,8 +21,8 @@ internal static class WarmStart
                 $"The model to start from knows the classes {Text(given.Condition.ClassLabels)}, but the data has {Text(run.Condition.ClassLabels)}.", "warmStart");
         }
 
-        var have = NetworkSpecification.Create(given.Options, given.Condition.ClassCount);
-        var want = NetworkSpecification.Create(run.Options, run.Condition.ClassCount);
+        var have = given.Condition.Specify(given.Options);
+        var want = run.Condition.Specify(run.Options);
         if (have.Describe() != want.Describe())
         {
             throw new ArgumentException($"The model to start from has the network {have.Describe()}, but the options ask for {want.Describe()}.", "warmStart");

@@ -24,7 +24,7 @@ internal sealed class SamplingWorkload : IDisposable
             TrainedSteps = 0,
         };
         _model = TrainedModel.Create(configuration, ComputeTarget.Resolve(options.Compute), network => WeightInitializer.Initialize(network, seed: 1));
-        _requests = Enumerable.Range(0, options.Training.BatchSize).Select(i => new GenerationRequest(i % ClassCount, (ulong)i)).ToList();
+        _requests = Enumerable.Range(0, options.Training.BatchSize).Select(i => new GenerationRequest(RowCondition.OfClass(i % ClassCount), (ulong)i)).ToList();
     }
 
     /// <summary>Floating-point operations of a network evaluation for all pictures.</summary>

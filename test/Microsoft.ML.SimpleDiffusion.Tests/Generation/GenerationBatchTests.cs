@@ -1,6 +1,7 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Imaging;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
 
@@ -17,9 +18,9 @@ public class GenerationBatchTests
     public void Guidance_runs_the_requests_with_their_classes_and_again_with_none_but_in_their_format()
     {
         using var scope = NewDisposeScope();
-        var batch = Batch(new GenerationRequest(3, 1), new GenerationRequest(0, 2) { IsPortrait = true });
+        var batch = Batch(new GenerationRequest(RowCondition.OfClass(3), 1), new GenerationRequest(RowCondition.OfClass(0), 2) { IsPortrait = true });
 
-        var conditions = batch.GuidanceConditions(Specification());
+        var conditions = batch.GuidanceConditions(Configuration());
 
         CollectionAssert.AreEqual(new long[] { 3, 0, Classes, Classes }, conditions.Classes!.data<long>().ToArray());
         CollectionAssert.AreEqual(new long[] { 0, 1, 0, 1 }, conditions.Portrait!.data<long>().ToArray());
@@ -29,8 +30,9 @@ public class GenerationBatchTests
     public void Networks_get_only_the_conditions_that_they_know()
     {
         using var scope = NewDisposeScope();
+        var unconditional = Configuration() with { Options = new SimpleDiffusionOptions(), Condition = ConditionDescription.None };
 
-        var conditions = Batch(new GenerationRequest(0, 1)).Conditions(Specification() with { ClassCount = 0, HasPortraitFlag = false });
+        var conditions = Batch(new GenerationRequest(RowCondition.OfClass(0), 1)).Conditions(unconditional);
 
         Assert.IsNull(conditions.Classes);
         Assert.IsNull(conditions.Portrait);
@@ -40,8 +42,8 @@ public class GenerationBatchTests
     public void Noise_follows_from_the_seed_and_the_step_whatever_the_batch()
     {
         using var scope = NewDisposeScope();
-        var together = Batch(new GenerationRequest(0, 7), new GenerationRequest(1, 8)).Noise(step: 2);
-        var alone = Batch(new GenerationRequest(4, 8)).Noise(step: 2);
+        var together = Batch(new GenerationRequest(RowCondition.OfClass(0), 7), new GenerationRequest(RowCondition.OfClass(1), 8)).Noise(step: 2);
+        var alone = Batch(new GenerationRequest(RowCondition.OfClass(4), 8)).Noise(step: 2);
 
         CollectionAssert.AreEqual(alone[0].data<float>().ToArray(), together[1].data<float>().ToArray());
         CollectionAssert.AreNotEqual(together[0].data<float>().ToArray(), together[1].data<float>().ToArray());
@@ -49,9 +51,10 @@ public class GenerationBatchTests
 
     private static GenerationBatch Batch(params GenerationRequest[] requests) => new(requests, Size, new CosineSchedule(-15, 15), CPU);
 
-    private static NetworkSpecification Specification()
+    private static ModelConfiguration Configuration() => new()
     {
-        var options = new SimpleDiffusionOptions { ImageHeight = 16, ImageWidth = 32, Network = new NetworkOptions { PortraitFlag = true } };
-        return NetworkSpecification.Create(OptionsResolver.Resolve(options, hasGpu: false, seed: 1), Classes);
-    }
+        Options = new SimpleDiffusionOptions { Network = new NetworkOptions { PortraitFlag = true } },
+        Condition = new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = [.. Enumerable.Range(0, Classes).Select(i => $"class {i}")] },
+        TrainedSteps = 0,
+    };
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Text;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
 
@@ -14,6 +15,11 @@ internal static class DocumentedWeights
         if (s.ClassCount > 0)
         {
             weights["embedding.classes.weight"] = [s.ClassCount + 1, e];
+        }
+
+        if (s.Text is not null)
+        {
+            AddText(weights, s.Text, e);
         }
 
         if (s.Patching == PatchingType.Convolution)
@@ -40,22 +46,72 @@ internal static class DocumentedWeights
 
     private static void AddUVit(Dictionary<string, long[]> weights, NetworkSpecification s)
     {
-        int last = s.ChannelMultipliers.Count - 1, e = s.EmbeddingChannels, c = s.BaseChannels * s.ChannelMultipliers[last];
+        int last = s.ChannelMultipliers.Count - 1, c = s.BaseChannels * s.ChannelMultipliers[last];
         for (int i = 0; i < last; i++)
         {
-            AddStage(weights, s, i, blocksUp: s.BlocksPerLevel[i], attends: false);
+            if (s.Height >> i <= s.TransformerFromResolution)
+            {
+                AddTransformerStage(weights, s, i);
+            }
+            else
+            {
+                AddStage(weights, s, i, blocksUp: s.BlocksPerLevel[i], attends: false);
+            }
         }
 
         weights["position_embedding"] = [(s.Height >> last) * (s.Width >> last), c];
         for (int j = 0; j < s.TransformerBlocks; j++)
         {
-            string block = $"transformer.{j}";
-            weights[$"{block}.mlp.norm.weight"] = [c];
-            AddLayer(weights, $"{block}.mlp.expand", [4 * c, c]);
-            AddLayer(weights, $"{block}.mlp.film", [8 * c, e]);
-            AddLayer(weights, $"{block}.mlp.contract", [c, 4 * c]);
-            AddAttention(weights, $"{block}.attention", c, s.AttentionHeads);
+            AddTransformerBlock(weights, $"transformer.{j}", s, c);
         }
+    }
+
+    private static void AddText(Dictionary<string, long[]> weights, TextSpecification s, int e)
+    {
+        int w = s.Width;
+        AddLayer(weights, "embedding.text", [e, w]);
+        AddNorm(weights, "text.norm", w);
+        if (s.EmbeddingWidth > 0)
+        {
+            AddLayer(weights, "text.project", [w, s.EmbeddingWidth]);
+            weights["text.no_text.weight"] = [1, w];
+            return;
+        }
+
+        weights["text.tokens.weight"] = [257, w];
+        weights["text.positions.weight"] = [s.MaxLength, w];
+        for (int j = 0; j < s.Depth; j++)
+        {
+            AddAttention(weights, $"text.blocks.{j}.attention", w, s.Heads);
+            weights[$"text.blocks.{j}.norm.weight"] = [w];
+            AddLayer(weights, $"text.blocks.{j}.expand", [4 * w, w]);
+            AddLayer(weights, $"text.blocks.{j}.contract", [w, 4 * w]);
+        }
+    }
+
+    private static void AddTransformerStage(Dictionary<string, long[]> weights, NetworkSpecification s, int level)
+    {
+        int c = s.BaseChannels * s.ChannelMultipliers[level], below = s.BaseChannels * s.ChannelMultipliers[level + 1];
+        weights[$"down.{level}.position_embedding"] = [(s.Height >> level) * (s.Width >> level), c];
+        for (int j = 0; j < s.BlocksPerLevel[level]; j++)
+        {
+            AddTransformerBlock(weights, $"down.{level}.blocks.{j}.transformer", s, c);
+            AddTransformerBlock(weights, $"up.{level}.blocks.{j}.transformer", s, c);
+            weights[$"up.{level}.blocks.{j}.transformer.mlp.skip_norm.weight"] = [c];
+        }
+
+        AddLayer(weights, $"down.{level}.downsample.conv", [below, c, 1, 1]);
+        AddLayer(weights, $"up.{level}.upsample.conv", [c, below, 1, 1]);
+    }
+
+    private static void AddTransformerBlock(Dictionary<string, long[]> weights, string block, NetworkSpecification s, int c)
+    {
+        weights[$"{block}.mlp.norm.weight"] = [c];
+        AddLayer(weights, $"{block}.mlp.expand", [4 * c, c]);
+        AddLayer(weights, $"{block}.mlp.film", [8 * c, s.EmbeddingChannels]);
+        AddLayer(weights, $"{block}.mlp.contract", [c, 4 * c]);
+        AddAttention(weights, $"{block}.attention", c, s.AttentionHeads);
+        AddCrossAttention(weights, $"{block}.cross_attention", s, c);
     }
 
     private static void AddUNet(Dictionary<string, long[]> weights, NetworkSpecification s)
@@ -68,6 +124,7 @@ internal static class DocumentedWeights
 
         AddResBlock(weights, "middle1", c, s.EmbeddingChannels, hasSkip: false);
         AddAttention(weights, "middle_attention.self", c, s.AttentionHeads);
+        AddCrossAttention(weights, "middle_attention.cross", s, c);
         AddResBlock(weights, "middle2", c, s.EmbeddingChannels, hasSkip: false);
     }
 
@@ -82,6 +139,7 @@ internal static class DocumentedWeights
                 if (attends)
                 {
                     AddAttention(weights, $"{side}.{level}.attention.{j}.self", c, s.AttentionHeads);
+                    AddCrossAttention(weights, $"{side}.{level}.attention.{j}.cross", s, c);
                 }
             }
         }
@@ -114,6 +172,21 @@ internal static class DocumentedWeights
         AddLayer(weights, $"{key}.qkv", [3 * c, c]);
         AddNorm(weights, $"{key}.query_norm", c / heads);
         AddNorm(weights, $"{key}.key_norm", c / heads);
+        AddLayer(weights, $"{key}.output", [c, c]);
+    }
+
+    private static void AddCrossAttention(Dictionary<string, long[]> weights, string key, NetworkSpecification s, int c)
+    {
+        if (s.Text is null)
+        {
+            return;
+        }
+
+        weights[$"{key}.norm.weight"] = [c];
+        AddLayer(weights, $"{key}.query", [c, c]);
+        AddLayer(weights, $"{key}.key_value", [2 * c, s.Text.Width]);
+        AddNorm(weights, $"{key}.query_norm", c / s.AttentionHeads);
+        AddNorm(weights, $"{key}.key_norm", c / s.AttentionHeads);
         AddLayer(weights, $"{key}.output", [c, c]);
     }
 

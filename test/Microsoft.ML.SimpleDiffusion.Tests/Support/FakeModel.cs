@@ -38,7 +38,7 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
     {
         int area = TinyData.Side * TinyData.Side;
         var pixels = new byte[3 * area];
-        pixels.AsSpan(0, area).Fill((byte)(40 * request.ClassIndex));
+        pixels.AsSpan(0, area).Fill((byte)(40 * (request.Condition.ClassIndex ?? TinyData.Labels.Length)));
         pixels.AsSpan(area, area).Fill((byte)request.Seed);
         return pixels;
     }

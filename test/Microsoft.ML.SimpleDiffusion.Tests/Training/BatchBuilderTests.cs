@@ -28,7 +28,7 @@ public class BatchBuilderTests
 
         CollectionAssert.AreEqual(expected.Images.data<float>().ToArray(), actual.Images.data<float>().ToArray());
         CollectionAssert.AreEqual(expected.Noise.data<float>().ToArray(), actual.Noise.data<float>().ToArray());
-        CollectionAssert.AreEqual(expected.Classes!.data<long>().ToArray(), actual.Classes!.data<long>().ToArray());
+        CollectionAssert.AreEqual(expected.Conditions.Classes!.data<long>().ToArray(), actual.Conditions.Classes!.data<long>().ToArray());
         CollectionAssert.AreEqual(expected.Times, actual.Times);
     }
 
@@ -60,7 +60,7 @@ public class BatchBuilderTests
             using var one = expected.Build(step, 0);
             using var two = actual.Build(step, 0);
             CollectionAssert.AreEqual(one.Images.data<float>().ToArray(), two.Images.data<float>().ToArray());
-            CollectionAssert.AreEqual(one.Classes!.data<long>().ToArray(), two.Classes!.data<long>().ToArray());
+            CollectionAssert.AreEqual(one.Conditions.Classes!.data<long>().ToArray(), two.Conditions.Classes!.data<long>().ToArray());
         }
     }
 
@@ -93,7 +93,7 @@ public class BatchBuilderTests
         for (int step = 0; step < 3; step++)
         {
             using var batch = builder.Build(step, 0);
-            foreach (long classIndex in batch.Classes!.data<long>())
+            foreach (long classIndex in batch.Conditions.Classes!.data<long>())
             {
                 seen[classIndex]++;
             }
@@ -113,7 +113,7 @@ public class BatchBuilderTests
         for (int step = 0; step < 200; step++)
         {
             using var batch = builder.Build(step, 0);
-            dropped += batch.Classes!.data<long>().Count(classIndex => classIndex == 3);
+            dropped += batch.Conditions.Classes!.data<long>().Count(classIndex => classIndex == 3);
         }
 
         // 1600 draws: three standard deviations are 55.

@@ -19,7 +19,7 @@ internal static class SchemaShapes
         Require(input, "image", options.ImageColumnName, ImageColumn.Expected, IsImage);
         if (options.ConditionColumnName is string condition)
         {
-            Require(input, "condition", condition, "key (MapValueToKey makes one)", column => column.Kind == VectorKind.Scalar && column.IsKey);
+            Require(input, ConditionColumn.Role, condition, ConditionColumn.Expected, IsCondition);
         }
 
         var columns = input.ToDictionary(column => column.Name);
@@ -32,6 +32,13 @@ internal static class SchemaShapes
 
         return new SchemaShape(columns.Values);
     }
+
+    private static bool IsCondition(SchemaShape.Column column) => column.Kind switch
+    {
+        VectorKind.Scalar => column.IsKey || column.ItemType is TextDataViewType,
+        VectorKind.Vector => column.ItemType == NumberDataViewType.Single,
+        _ => false,
+    };
 
     private static bool IsImage(SchemaShape.Column column) => column.Kind switch
     {

@@ -6,6 +6,8 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 /// <summary>Finds what makes two runs different: everything that changes their weights, and nothing that does not.</summary>
 internal static class ConfigurationDifference
 {
+    private const string Condition = "condition";
+
     /// <summary>Options that do not change the weights of a step, or, as the number of steps, may change on purpose.</summary>
     private static readonly HashSet<string> Irrelevant =
     [
@@ -15,6 +17,7 @@ internal static class ConfigurationDifference
         "options.outputPixelsColumnName",
         "options.imageColumnName",
         "options.conditionColumnName",
+        "options.negativePromptColumnName",
         "options.seedColumnName",
         "options.portraitColumnName",
         "options.inputImageColumnName",
@@ -46,9 +49,14 @@ internal static class ConfigurationDifference
 
     /// <summary>One sentence about the first difference, or null if there is none.</summary>
     public static string? Find(ModelConfiguration checkpoint, ModelConfiguration run)
-        => Find(Parse(checkpoint), Parse(run), path: string.Empty) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
+    {
+        JsonNode there = Parse(checkpoint), here = Parse(run);
 
-    private static JsonNode? Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration));
+        // Some options are chosen by the condition, which is therefore the better reason.
+        return Find(there[Condition], here[Condition], Condition) ?? Find(there, here, path: string.Empty) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
+    }
+
+    private static JsonNode Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration))!;
 
     private static string? Find(JsonNode? checkpoint, JsonNode? run, string path)
     {

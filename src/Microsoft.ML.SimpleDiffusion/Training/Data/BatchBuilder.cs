@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
@@ -21,8 +22,8 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         int batch = options.Training.BatchSize;
         var images = empty([batch, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
         var noise = empty([batch, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
-        var classes = options.ConditionColumnName is null ? null : new long[batch];
-        var portrait = options.Network.PortraitFlag ? new long[batch] : null;
+        var conditions = new RowCondition[batch];
+        var portraits = options.Network.PortraitFlag ? new bool[batch] : null;
         Span<byte> pixels = new byte[size.Length];
         for (int i = 0; i < batch; i++)
         {
@@ -42,12 +43,11 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             }
 
             StatelessRandom.FillNormal(MemoryMarshal.Cast<byte, float>(noiseRow.bytes), _seed, RandomPurpose.TrainingNoise, (ulong)step, (ulong)position);
-            portrait?[i] = data.IsPortrait(index) ? 1 : 0;
-            classes?[i] = DropsCondition(step, position) ? data.ClassCount : data.ClassOf(index);
+            portraits?[i] = data.IsPortrait(index);
+            conditions[i] = DropsCondition(step, position) ? RowCondition.None : data.ConditionOf(index);
         }
 
-        return new TrainingBatch(
-            step, microStep, images, noise, Times(step, microStep), classes is null ? null : tensor(classes), portrait is null ? null : tensor(portrait));
+        return new TrainingBatch(step, microStep, images, noise, Times(step, microStep), ConditionTensors.Create(data.Condition, conditions, portraits, CPU));
     }
 
     /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>

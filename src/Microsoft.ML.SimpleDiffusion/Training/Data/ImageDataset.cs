@@ -3,27 +3,27 @@ using Microsoft.ML.SimpleDiffusion.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 
-/// <summary>The training images, decoded to the size of the model, with their classes.</summary>
+/// <summary>The training images, decoded to the size of the model, with their conditions.</summary>
 internal sealed class ImageDataset : IDisposable
 {
     private const int MaxSkippedLogged = 10;
     private const int DecodingAheadPerCore = 4;
 
     private readonly PixelStore _pixels;
-    private readonly List<int> _classes = [];
+    private readonly List<RowCondition> _conditions = [];
     private readonly List<bool> _portraits = [];
 
-    private ImageDataset(ImageSize size, int classCount, long memoryBudget)
+    private ImageDataset(ImageSize size, ConditionDescription condition, long memoryBudget)
     {
         Size = size;
-        ClassCount = classCount;
+        Condition = condition;
         _pixels = new PixelStore(size.Length, memoryBudget);
     }
 
     public ImageSize Size { get; }
 
-    /// <summary>Number of classes. As a class index it means none.</summary>
-    public int ClassCount { get; }
+    /// <summary>What the images are conditioned on.</summary>
+    public ConditionDescription Condition { get; }
 
     public int Count => _pixels.Count;
 
@@ -36,7 +36,7 @@ internal sealed class ImageDataset : IDisposable
     /// <summary>Reads the data once. Image files are decoded on all cores while the cursor moves on; the order is that of the rows.</summary>
     /// <param name="input">The training data.</param>
     /// <param name="options">Columns, size, and what to do with images that cannot be read.</param>
-    /// <param name="condition">The classes, as described by <see cref="ConditionColumn"/>.</param>
+    /// <param name="condition">What the images are conditioned on, as described by <see cref="ConditionColumn"/>.</param>
     /// <param name="log">Is told which images are skipped.</param>
     /// <param name="memoryBudget">Bytes of pixels to hold in memory; the rest goes to a temporary file.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
@@ -45,10 +45,10 @@ internal sealed class ImageDataset : IDisposable
     public static ImageDataset Load(
         IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, long memoryBudget, CancellationToken cancellationToken)
     {
-        var dataset = new ImageDataset(ImageSize.Of(options), condition.ClassCount, memoryBudget);
+        var dataset = new ImageDataset(ImageSize.Of(options), condition, memoryBudget);
         try
         {
-            dataset.Read(input, options, condition, log, cancellationToken);
+            dataset.Read(input, options, log, cancellationToken);
             return dataset.Count > 0 ? dataset : throw new InvalidOperationException(
                 dataset.SkippedCount == 0
                     ? "The training data has no rows."
@@ -61,8 +61,31 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    /// <summary>Class of an image; the number of classes means none.</summary>
-    public int ClassOf(int index) => _classes[index];
+    /// <summary>What an image shows.</summary>
+    public RowCondition ConditionOf(int index) => _conditions[index];
+
+    /// <summary>Mean tokens of the texts, at least 1; null where the condition is no text.</summary>
+    public int? MeanTextTokens => Condition.Kind switch
+    {
+        ConditionKind.Text => (int)Math.Ceiling(_conditions.Average(row => row.Text?.Length ?? 1)),
+        ConditionKind.Embeddings => (int)Math.Ceiling(_conditions.Average(row => row.Embeddings?.Length / Condition.EmbeddingWidth ?? 1)),
+        _ => null,
+    };
+
+    /// <summary>The first different conditions of the images, and fewer if there are fewer.</summary>
+    public IReadOnlyList<RowCondition> FirstConditions(int count)
+    {
+        var found = new List<RowCondition>();
+        foreach (var condition in _conditions.TakeWhile(_ => found.Count < count))
+        {
+            if (!found.Exists(known => RowCondition.AreSame(known, condition)))
+            {
+                found.Add(condition);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>Whether an image lies on its side because it is higher than wide. Never without the portrait flag.</summary>
     public bool IsPortrait(int index) => _portraits[index];
@@ -72,11 +95,11 @@ internal sealed class ImageDataset : IDisposable
 
     public void Dispose() => _pixels.Dispose();
 
-    private void Read(IDataView input, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log, CancellationToken cancellationToken)
+    private void Read(IDataView input, SimpleDiffusionOptions options, Action<string> log, CancellationToken cancellationToken)
     {
         var imageColumn = ImageColumn.Find(input.Schema, "image", options.ImageColumnName, options.Channels);
         var columns = new List<DataViewSchema.Column> { imageColumn };
-        DataViewSchema.Column? conditionColumn = condition.Kind == ConditionKind.None ? null : input.Schema[options.ConditionColumnName!];
+        DataViewSchema.Column? conditionColumn = Condition.Kind == ConditionKind.None ? null : input.Schema[options.ConditionColumnName!];
         if (conditionColumn is { } needed)
         {
             columns.Add(needed);
@@ -85,13 +108,15 @@ internal sealed class ImageDataset : IDisposable
         using var cursor = input.GetRowCursor(columns);
         var capture = ImageColumn.CreateCapture(cursor, imageColumn, new TargetFormat(Size, options.Network.PortraitFlag));
         var path = ImageColumn.CreatePathGetter(cursor, imageColumn);
-        Func<int> classOf = conditionColumn is { } column ? ConditionColumn.CreateClassGetter(cursor, column, condition) : () => 0;
+        Func<RowCondition> conditionOf = conditionColumn is { } column
+            ? ConditionColumn.CreateGetter(cursor, column, Condition, options.Network.TextEncoder)
+            : () => RowCondition.None;
         var pending = new Queue<PendingImage>();
         int ahead = DecodingAheadPerCore * Environment.ProcessorCount;
         while (cursor.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            pending.Enqueue(new PendingImage(cursor.Position, path(), classOf(), StartDecoding(capture)));
+            pending.Enqueue(new PendingImage(cursor.Position, path(), conditionOf(), StartDecoding(capture)));
             if (pending.Count >= ahead)
             {
                 Add(pending.Dequeue(), options.Training.CorruptImages, log);
@@ -107,6 +132,12 @@ internal sealed class ImageDataset : IDisposable
         if (SkippedCount > 0)
         {
             log($"{SkippedCount} of {SkippedCount + Count} images cannot be read and are left out.");
+        }
+
+        int cut = _conditions.Count(condition => condition.IsCut);
+        if (cut > 0)
+        {
+            log($"{cut} of {Count} captions are longer than {options.Network.TextEncoder.MaxLength} bytes and are cut: a higher Network.TextEncoder.MaxLength would keep them whole.");
         }
     }
 
@@ -130,7 +161,7 @@ internal sealed class ImageDataset : IDisposable
             bool isTurned = decoded.Size != Size;
             _pixels.Add(isTurned ? decoded.ToLandscape() : decoded.Pixels);
             _portraits.Add(isTurned);
-            _classes.Add(image.ClassIndex);
+            _conditions.Add(image.Condition);
         }
         catch (ImageFormatException e)
         {
@@ -148,5 +179,5 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    private readonly record struct PendingImage(long Row, string? Path, int ClassIndex, Task<PlanarImage> Decoded);
+    private readonly record struct PendingImage(long Row, string? Path, RowCondition Condition, Task<PlanarImage> Decoded);
 }

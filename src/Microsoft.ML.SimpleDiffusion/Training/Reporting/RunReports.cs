@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
@@ -25,6 +26,9 @@ internal sealed class RunReports : IDisposable
     }
 
     public void Write(TrainingProgress progress) => Try(() => _tensorBoard?.Write(progress));
+
+    /// <inheritdoc cref="SampleGrids.ShowTextsOf"/>
+    public void ShowTextsOf(ImageDataset data) => _samples?.ShowTextsOf(data);
 
     /// <summary>Generates and writes samples if the step is one at which they are due.</summary>
     /// <param name="step">Optimizer steps done.</param>
