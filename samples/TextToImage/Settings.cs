@@ -79,6 +79,16 @@ internal sealed record Settings
             Seed = Seed,
         };
 
+        // Most of the work where objects are told apart and put in place: a wide transformer at a quarter of the resolution, and few convolutions around it.
+        options.Network.BaseChannels = 32;
+        options.Network.EmbeddingChannels = 128;
+        options.Network.ChannelMultipliers = [1, 2, 6];
+        options.Network.BlocksPerLevel = [1, 2];
+        options.Network.TransformerBlocks = 4;
+        options.Network.TextEncoder.Width = 128;
+        options.Network.TextEncoder.Depth = 3;
+        options.Network.TextEncoder.Heads = 4;
+
         // More noise than the default: a short training does best to learn the coarse structure first.
         options.Diffusion.NoiseResolution = Math.Clamp(Size / 2, 1, 64);
         options.Training.Steps = Steps;
@@ -90,6 +100,7 @@ internal sealed record Settings
         options.Training.Progress = progress;
         options.Training.CancellationToken = cancellationToken;
         options.Training.OnCancellation = CancellationBehavior.ReturnModel;
+        options.Sampling = PictureGenerator.Sampling(guidance: 2, SamplingSteps);
         options.Compute.Device = Device;
         options.Compute.Precision = Precision;
         options.Compute.Threads = Threads;

@@ -99,7 +99,7 @@ internal static class TextToImageRun
             using var writer = new StreamWriter(stream, leaveOpen: true);
             writer.Write(table);
         });
-        AnsiConsole.Write(table);
+        Console.Out.Write(table);
         AnsiConsole.MarkupLineInterpolated($"[green]Wrote[/] {path}");
     }
 

@@ -35,20 +35,22 @@ internal sealed class PictureGenerator : IDisposable
         throw new InvalidDataException($"The file '{path}' holds no model of this sample.");
     }
 
+    /// <summary>How pictures are generated, here and by a program that only loads the model.</summary>
+    public static SamplingOptions Sampling(float guidance, int steps) => new()
+    {
+        Sampler = SamplerType.DpmSolverPlusPlus2M,
+        Steps = steps,
+        GuidanceScale = guidance,
+        BatchSize = BatchSize,
+    };
+
     /// <summary>A picture of each caption as planar RGB. The i-th is made from the noise of seed i.</summary>
     /// <param name="captions">The captions.</param>
     /// <param name="guidance">The guidance scale; 1 is off.</param>
     /// <param name="samplingSteps">Network evaluations per picture.</param>
     public IReadOnlyList<byte[]> Generate(IEnumerable<string> captions, float guidance, int samplingSteps)
     {
-        var sampling = new SamplingOptions
-        {
-            Sampler = SamplerType.DpmSolverPlusPlus2M,
-            Steps = samplingSteps,
-            GuidanceScale = guidance,
-            BatchSize = BatchSize,
-        };
-        using var model = _model.WithSampling(sampling);
+        using var model = _model.WithSampling(Sampling(guidance, samplingSteps));
         var requests = _context.Data.LoadFromEnumerable(captions.Select((caption, i) => new PictureRequest { Caption = caption, Seed = i }));
         return _context.Data.CreateEnumerable<GeneratedPicture>(model.Transform(requests), reuseRowObject: false)
             .Select(row => row.GeneratedPixels.Select(value => (byte)Math.Clamp(MathF.Round(value), 0, byte.MaxValue)).ToArray())
