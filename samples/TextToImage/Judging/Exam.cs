@@ -24,7 +24,7 @@ internal sealed class Exam(PictureGenerator generator, Judge judge, int pictures
             foreach (float scale in guidanceScales)
             {
                 var pictures = generator.Generate(scenes.Select(scene => scene.Caption), scale, samplingSteps);
-                Append(isHeldOut ? "held out" : "trained", scale.ToString(CultureInfo.InvariantCulture), judge.Score(scenes, pictures));
+                Append(isHeldOut ? "held out" : "trained", scale.ToString(CultureInfo.InvariantCulture), judge.Assess(scenes, pictures));
             }
         }
 

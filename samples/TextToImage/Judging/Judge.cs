@@ -47,10 +47,10 @@ internal sealed class Judge : IDisposable
     /// <summary>Shares of the pictures that are right.</summary>
     /// <param name="scenes">What they should show.</param>
     /// <param name="pictures">Planar RGB of each.</param>
-    public Score Score(IReadOnlyList<Scene> scenes, IReadOnlyList<byte[]> pictures)
+    public Score Assess(IReadOnlyList<Scene> scenes, IReadOnlyList<byte[]> pictures)
     {
         var judgements = pictures.Chunk(BatchSize).SelectMany(Read).Zip(scenes, (seen, scene) => Judgement.Of(scene.Layout, seen));
-        return Judging.Score.Of(judgements.ToList());
+        return Score.Of(judgements.ToList());
     }
 
     /// <summary>The judge's own score on drawn pictures of all scenes that it has not seen.</summary>
@@ -58,7 +58,7 @@ internal sealed class Judge : IDisposable
     {
         var data = new SceneDataSet(Scene.All, _size, TestSalt);
         var test = Enumerable.Range(0, TestPictures).Select(i => data[i]).ToList();
-        return Score([.. test.Select(example => example.Scene)], [.. test.Select(example => example.Pixels)]);
+        return Assess([.. test.Select(example => example.Scene)], [.. test.Select(example => example.Pixels)]);
     }
 
     public void Dispose() => _network.Dispose();
