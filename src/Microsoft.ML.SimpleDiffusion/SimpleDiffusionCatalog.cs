@@ -12,7 +12,7 @@ public static class SimpleDiffusionCatalog
     /// <param name="catalog">The catalog, <c>mlContext.Transforms</c>.</param>
     /// <param name="outputColumnName">Name of the column of generated images.</param>
     /// <param name="imageColumnName">Name of the column of training images: image, file path, bytes of an image file, or pixel vector [channels, height, width].</param>
-    /// <param name="conditionColumnName">Name of the column that says what an image shows (a key column), or null for an unconditional model.</param>
+    /// <param name="conditionColumnName">Name of the column that says what an image shows (keys, captions, or embeddings of captions), or null for an unconditional model.</param>
     /// <param name="imageHeight">Height of the images in pixels.</param>
     /// <param name="imageWidth">Width of the images in pixels.</param>
     /// <param name="trainingSteps">Number of optimizer steps.</param>

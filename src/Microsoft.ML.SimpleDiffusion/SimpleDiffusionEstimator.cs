@@ -11,7 +11,7 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 /// <remarks>
 /// <para>The image column holds images, file paths, bytes of image files, or pixel vectors [channels, height, width]. A condition column of keys
-/// gives a class-conditional model. See <see cref="SimpleDiffusionOptions"/>.</para>
+/// gives a class-conditional model, one of text or of embeddings [tokens, width] a text-to-image model. See <see cref="SimpleDiffusionOptions"/>.</para>
 /// <para>Training goes on until <see cref="TrainingOptions.Steps"/>, reports to <see cref="TrainingOptions.Progress"/> and to the log of the
 /// <see cref="MLContext"/>, and stops early through <see cref="TrainingOptions.CancellationToken"/> or the context's own cancellation.</para>
 /// </remarks>

@@ -15,8 +15,9 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <c>mlContext.Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. The condition
-/// may be a key, whose values are matched by their text, or the text itself. A row without a class gets an image of no particular class.</para>
+/// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. A class
+/// may be a key, whose values are matched by their text, or the text itself; a text-to-image model takes captions, or embeddings as in training. A row without
+/// a class or caption gets an image of nothing in particular.</para>
 /// <para>A row's image depends on the model, the row's condition, the sampling options and the row's seed, and on nothing else. Without a seed column
 /// the seed follows from <see cref="SamplingOptions.Seed"/> and the row's id, so repeated predictions of a prediction engine differ.</para>
 /// </remarks>
@@ -142,7 +143,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <param name="seed">Seed of noise and noise levels.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public LikelihoodMetrics EvaluateLikelihood(IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
     {
@@ -167,7 +168,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
     /// </exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class was not in the training data.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public IReadOnlyList<DenoisingError> EvaluateDenoising(
         IDataView images, IReadOnlyList<double> logSnrs, IReadOnlyList<int>? resolutions = null, CancellationToken cancellationToken = default)

@@ -10,6 +10,7 @@ internal static class Summary
     private static readonly (string Name, Action Print)[] Groups =
     [
         ("training", TrainingFigures.Print),
+        ("text", TextFigures.Print),
         ("sampling", SamplingFigures.Print),
         ("data", DataFigures.Print),
         ("memory", MemoryFigures.Print),

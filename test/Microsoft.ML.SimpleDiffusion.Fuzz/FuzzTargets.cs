@@ -14,8 +14,10 @@ public static class FuzzTargets
         ["model-zip"] = () => new ModelZipTarget(),
         ["model-zip-configuration"] = () => new ModelZipEntryTarget("model-zip-configuration", "Model.key"),
         ["model-zip-weights"] = () => new ModelZipEntryTarget("model-zip-weights", "weights.safetensors"),
-        ["model-folder-configuration"] = () => new ModelFolderTarget("model-folder-configuration", "config.json"),
-        ["model-folder-weights"] = () => new ModelFolderTarget("model-folder-weights", "model.safetensors"),
+        ["model-folder-configuration"] = () => new ModelFolderTarget("model-folder-configuration", "config.json", TinyModel.Shared),
+        ["model-folder-weights"] = () => new ModelFolderTarget("model-folder-weights", "model.safetensors", TinyModel.Shared),
+        ["text-model-folder-configuration"] = () => new ModelFolderTarget("text-model-folder-configuration", "config.json", TinyModel.Captioned),
+        ["caption"] = () => new CaptionTarget(),
         ["image"] = () => new ImageTarget(),
         ["elf"] = () => new ElfTarget(),
     };

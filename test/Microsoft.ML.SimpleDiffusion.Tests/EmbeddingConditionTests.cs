@@ -1,6 +1,8 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
@@ -9,7 +11,7 @@ namespace Microsoft.ML.SimpleDiffusion.Tests;
 [TestClass]
 public class EmbeddingConditionTests
 {
-    private static readonly float[][] Embeddings = [[1, 0, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0], [0, -1, 0, 1, 2, 2]];
+    private static readonly float[][] Embeddings = [[1, 0, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0], [0, -1, 1, 1, 2, 2]];
 
     private readonly MLContext _context = new(1);
 
@@ -92,6 +94,25 @@ public class EmbeddingConditionTests
             options.ConditionColumnName = "Image";
             return options;
         }
+    }
+
+    [TestMethod]
+    public void Embeddings_in_the_temporary_file_are_those_in_memory()
+    {
+        var options = Options();
+        var view = View(Embeddings);
+        var condition = ConditionColumn.Describe(view.Schema, options);
+        using var inMemory = ImageDataset.Load(view, options, condition, _ => { }, long.MaxValue, CancellationToken.None);
+        using var spilled = ImageDataset.Load(view, options, condition, _ => { }, memoryBudget: 500, CancellationToken.None);
+
+        for (int i = 0; i < inMemory.Count; i++)
+        {
+            CollectionAssert.AreEqual(inMemory.ConditionOf(i).Embeddings, spilled.ConditionOf(i).Embeddings);
+        }
+
+        // Tokens of zeros are left out: 1, 2 and 3 are left.
+        Assert.AreEqual(2, spilled.MeanTextTokens);
+        Assert.HasCount(3, spilled.FirstConditions(10));
     }
 
     private static SimpleDiffusionOptions Options(int steps = 3)

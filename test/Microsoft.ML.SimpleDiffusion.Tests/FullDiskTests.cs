@@ -74,7 +74,7 @@ public class FullDiskTests
         Environment.SetEnvironmentVariable("TMPDIR", disk.Path);
         try
         {
-            using var store = new PixelStore(imageLength: 32_000, memoryBudget: 0);
+            using var store = new RecordStore(recordLength: 32_000, memoryBudget: 0);
             store.Add(new byte[32_000]);
             store.Add(new byte[32_000]);
 

@@ -18,6 +18,8 @@ public class FuzzTests
     [DataRow("model-zip-weights", 100)]
     [DataRow("model-folder-configuration", 300)]
     [DataRow("model-folder-weights", 100)]
+    [DataRow("text-model-folder-configuration", 300)]
+    [DataRow("caption", 20_000)]
     [DataRow("image", 5_000)]
     [DataRow("elf", 50_000)]
     public void Damaged_files_are_read_or_refused_with_a_declared_exception(string name, int inputs)

@@ -205,6 +205,35 @@ public class TextToImageTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Live_tensors_stay_the_same_from_step_to_step(bool checkpointsActivations)
+    {
+        var options = Options();
+        options.Network.ActivationCheckpointing = checkpointsActivations;
+        using var training = new TinyTraining(options, View());
+        training.Step(2);
+        long before = torch.Tensor.TotalCount;
+
+        training.Step(5);
+
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void Generating_leaves_no_tensors_behind()
+    {
+        using var model = Fit(Options());
+        using var guided = model.WithSampling(new SamplingOptions { Steps = 3, GuidanceScale = 3 });
+        Pictures(guided, Captions);
+        long before = torch.Tensor.TotalCount;
+
+        Pictures(guided, Captions);
+
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
     public void Prediction_engine_takes_captions()
     {
         using var model = Fit(Options());

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using static TorchSharp.torch;
@@ -108,6 +109,11 @@ internal sealed class TrainedModel : IGenerativeModel
         catch (ArgumentException e)
         {
             throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
+        }
+
+        if (configuration.Condition.Kind != ConditionKind.None && configuration.Options.ConditionColumnName is null)
+        {
+            throw new FormatException("The model's configuration is damaged: its condition has no column.");
         }
 
         NetworkSpecification specification;

@@ -9,6 +9,7 @@ internal static class NetworkDefaults
     /// <summary>Images of at least this many pixels on the shorter side are patched.</summary>
     private const int PatchingFrom = 128;
 
+    private const int MinTextWidth = 8;
     private const int MaxTextWidth = 1024;
 
     /// <summary>'attn_resolutions' of appendix B.1.</summary>
@@ -45,7 +46,7 @@ internal static class NetworkDefaults
     public static void CompleteText(SimpleDiffusionOptions options, bool hasGpu)
     {
         var (network, text) = (options.Network, options.Network.TextEncoder);
-        text.Width ??= Math.Min(network.BaseChannels!.Value * network.ChannelMultipliers![^1], MaxTextWidth);
+        text.Width ??= Math.Clamp(network.BaseChannels!.Value * network.ChannelMultipliers![^1], MinTextWidth, MaxTextWidth);
         text.Depth ??= hasGpu ? 4 : 2;
         text.Heads ??= Enumerable.Range(1, network.AttentionHeads).Last(heads => text.Width % heads == 0);
     }

@@ -27,10 +27,13 @@ internal static class ScaledDotProduct
             return nn.functional.scaled_dot_product_attention(query, key, value, isSeen).MoveToOuterDisposeScope();
         }
 
-        var products = matmul(query * (1 / Math.Sqrt(query.shape[3])), key.transpose(-1, -2));
+        // The shorter of the two is scaled, which is less work.
+        double scale = 1 / Math.Sqrt(query.shape[3]);
+        var products = query.shape[2] > key.shape[2] ? matmul(query, (key * scale).transpose(-1, -2)) : matmul(query * scale, key.transpose(-1, -2));
         if (isSeen is not null)
         {
-            products = products.masked_fill(isSeen.logical_not(), float.NegativeInfinity);
+            // Added in place: to fill what is masked would take another pass forward and one more backward.
+            products.add_(zeros_like(isSeen, dtype: products.dtype).masked_fill_(isSeen.logical_not(), float.NegativeInfinity));
         }
 
         return matmul(nn.functional.softmax(products, -1), value).MoveToOuterDisposeScope();

@@ -5,7 +5,8 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
 /// The U-ViT of appendix B.2.1 ('uvit'): residual blocks with skip connections on the higher levels, and a transformer with residual
-/// connections only at the lowest. With text, the level above may be a transformer too (section 5.2), with skip connections.
+/// connections only at the lowest. Levels above may have transformer blocks too (section 5.2), then with skip
+/// connections.
 /// </summary>
 internal sealed class UVit : DenoisingNetwork
 {

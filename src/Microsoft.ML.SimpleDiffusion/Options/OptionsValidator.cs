@@ -1,9 +1,11 @@
 using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Networks;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
-/// <summary>The one place where options are checked: each value for its range, and all together for contradictions.</summary>
+/// <summary>
+/// The one place where options are checked: each value for its range, and all together for contradictions. The network has a page of its own,
+/// <see cref="NetworkOptionsValidator"/>.
+/// </summary>
 internal static class OptionsValidator
 {
     private const int MaxImageSide = 4096;
@@ -13,16 +15,7 @@ internal static class OptionsValidator
     public static void ValidateNew(SimpleDiffusionOptions options)
     {
         Validate(options);
-        bool isUNet = options.Network.Architecture == NetworkArchitecture.UNet;
-        Require.That(
-            "Network.TransformerFromResolution",
-            options.Network.TransformerFromResolution,
-            options.Network.TransformerFromResolution == 0 || !isUNet,
-            "must be 0 in a U-Net, whose AttentionResolutions say where it uses attention");
-        if (isUNet)
-        {
-            ValidateResolutions(options);
-        }
+        NetworkOptionsValidator.ValidateNew(options);
     }
 
     /// <summary>Checks everything that can be known before any data is seen.</summary>
@@ -47,7 +40,7 @@ internal static class OptionsValidator
         }
 
         ValidateCompute(options.Compute);
-        ValidateNetwork(options);
+        NetworkOptionsValidator.Validate(options);
     }
 
     /// <summary>Checks how a model is to generate.</summary>
@@ -210,112 +203,4 @@ internal static class OptionsValidator
         Require.Range("Compute.DeviceIndex", compute.DeviceIndex, 0, 1023);
         Require.Range("Compute.Threads", compute.Threads ?? 1, 1, 4096);
     }
-
-    private static void ValidateNetwork(SimpleDiffusionOptions given)
-    {
-        Require.Defined("Network.Architecture", given.Network.Architecture);
-        Require.Defined("Network.Patching", given.Network.Patching);
-        Require.NotNull("Network.TextEncoder", given.Network.TextEncoder);
-        Require.AtLeast("Network.TransformerFromResolution", given.Network.TransformerFromResolution, 0);
-        Require.Range("Network.PatchLevels", given.Network.PatchLevels ?? 1, 1, 2);
-        Require.RangeBelow("Network.Dropout", given.Network.Dropout, 0, 1);
-        Require.AtLeast("Network.DropoutFromResolution", given.Network.DropoutFromResolution, 0);
-        Require.That(
-            "Network.PortraitFlag",
-            given.Network.PortraitFlag,
-            !given.Network.PortraitFlag || given.ImageWidth > given.ImageHeight,
-            $"must be false unless ImageWidth ({given.ImageWidth}) is above ImageHeight ({given.ImageHeight})");
-
-        // What is left open is filled in from the image size, so that only the rest can fail.
-        var options = given.Clone();
-        NetworkDefaults.Complete(options, hasGpu: false);
-        var network = options.Network;
-        Require.Range("Network.BaseChannels", network.BaseChannels!.Value, 4, 1024);
-        Require.That("Network.BaseChannels", network.BaseChannels, network.BaseChannels % 2 == 0, "must be even");
-        Require.Range("Network.EmbeddingChannels", network.EmbeddingChannels!.Value, 8, 8192);
-        Require.Range("Network.TransformerBlocks", network.TransformerBlocks!.Value, 1, 256);
-        Require.Range("Network.AttentionHeads", network.AttentionHeads, 1, 64);
-        ValidateLevels(options);
-        NetworkDefaults.CompleteText(options, hasGpu: false);
-        ValidateText(network.TextEncoder);
-        ValidateSize("ImageHeight", options.ImageHeight, options);
-        ValidateSize("ImageWidth", options.ImageWidth, options);
-    }
-
-    private static void ValidateText(TextEncoderOptions text)
-    {
-        Require.Range("Network.TextEncoder.Width", text.Width!.Value, 8, 4096);
-        Require.Range("Network.TextEncoder.Depth", text.Depth!.Value, 1, 64);
-        Require.Range("Network.TextEncoder.Heads", text.Heads!.Value, 1, 64);
-        Require.That("Network.TextEncoder.Heads", text.Heads, text.Width % text.Heads == 0, $"must divide Network.TextEncoder.Width ({text.Width})");
-        Require.Range("Network.TextEncoder.MaxLength", text.MaxLength, 4, 4096);
-    }
-
-    private static void ValidateLevels(SimpleDiffusionOptions options)
-    {
-        var network = options.Network;
-        int[] multipliers = network.ChannelMultipliers!, blocks = network.BlocksPerLevel!;
-        bool isUNet = network.Architecture == NetworkArchitecture.UNet;
-        int blockEntries = isUNet ? multipliers.Length : multipliers.Length - 1;
-        Require.That(
-            "Network.ChannelMultipliers",
-            Text(multipliers),
-            multipliers.Length is >= 1 and <= 12 && multipliers.All(m => m is >= 1 and <= 64),
-            "must have 1 to 12 entries of 1 to 64");
-        Require.That(
-            "Network.BlocksPerLevel",
-            Text(blocks),
-            blocks.Length == blockEntries && blocks.All(b => b is >= 1 and <= 64),
-            $"must have {blockEntries} entries of 1 to 64 ({(isUNet ? "one per entry" : "one less than entries")} of Network.ChannelMultipliers)");
-
-        var specification = NetworkSpecification.Create(options, classCount: 0);
-        for (int level = 0; level < multipliers.Length; level++)
-        {
-            bool attends = isUNet
-                ? network.AttentionResolutions!.Contains(specification.LevelHeight(level)) || level == multipliers.Length - 1
-                : level == multipliers.Length - 1 || specification.IsTransformerLevel(level);
-            int width = specification.LevelChannels(level);
-            Require.That(
-                "Network.AttentionHeads",
-                network.AttentionHeads,
-                !attends || width % network.AttentionHeads == 0,
-                $"must divide the {width} channels at which attention is used");
-        }
-    }
-
-    /// <summary>Checks that the resolutions that the U-Net's options name occur.</summary>
-    private static void ValidateResolutions(SimpleDiffusionOptions given)
-    {
-        var options = given.Clone();
-        NetworkDefaults.Complete(options, hasGpu: false);
-        int[] heights = NetworkSpecification.LevelHeights(options);
-        foreach (int resolution in given.Network.AttentionResolutions ?? [])
-        {
-            Require.That(
-                "Network.AttentionResolutions",
-                resolution,
-                heights.Contains(resolution),
-                $"must hold heights of the network's feature maps, which are {string.Join(", ", heights)}");
-        }
-
-        Require.That(
-            "Network.DropoutFromResolution",
-            given.Network.DropoutFromResolution,
-            given.Network.Dropout == 0 || given.Network.DropoutFromResolution >= heights[^1],
-            $"must be {heights[^1]}, the height of the lowest feature maps, or more, or nothing drops out");
-    }
-
-    private static void ValidateSize(string name, int size, SimpleDiffusionOptions options)
-    {
-        int factor = NetworkSpecification.Create(options, classCount: 0).PatchSize << (options.Network.ChannelMultipliers!.Length - 1);
-        int down = Math.Max(size / factor, 1) * factor, up = down + factor;
-        Require.That(
-            name,
-            size,
-            size % factor == 0,
-            $"must be divisible by {factor}, by which the network divides it ({options.Network.ChannelMultipliers.Length} levels, patches of "
-            + $"{NetworkSpecification.Create(options, 0).PatchSize}); {down} and {up} would be");
-    }
-
-    private static string Text(int[] values) => $"[{string.Join(", ", values)}]";
 }

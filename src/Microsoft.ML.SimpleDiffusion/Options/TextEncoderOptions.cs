@@ -10,7 +10,7 @@ public sealed class TextEncoderOptions
 {
     /// <summary>
     /// Width of the tokens that cross-attention sees, 8 to 4096; of precomputed embeddings, the width that they are projected to. Null (default): that of
-    /// the network's lowest level, up to 1024.
+    /// the network's lowest level, 8 to 1024.
     /// </summary>
     public int? Width { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -41,6 +42,8 @@ internal static class ModelConfigurationJson
                 throw new JsonException("A class has no label.");
             }
 
+            RequireEmbeddings(configuration.Condition);
+
             // A number too large, such as 1e999, is read as infinity, which cannot be written again.
             _ = Serialize(configuration);
             return configuration;
@@ -48,6 +51,18 @@ internal static class ModelConfigurationJson
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
+        }
+    }
+
+    private static void RequireEmbeddings(ConditionDescription condition)
+    {
+        bool hasEmbeddings = condition.Kind == ConditionKind.Embeddings;
+        bool fits = hasEmbeddings
+            ? condition is { EmbeddingLength: > 0, EmbeddingWidth: > 0 } && (long)condition.EmbeddingLength * condition.EmbeddingWidth <= Array.MaxLength / sizeof(float)
+            : condition is { EmbeddingLength: 0, EmbeddingWidth: 0 };
+        if (!fits)
+        {
+            throw new JsonException($"Its embeddings [{condition.EmbeddingLength}, {condition.EmbeddingWidth}] do not fit a condition of the kind {condition.Kind}.");
         }
     }
 

@@ -24,13 +24,14 @@ internal sealed class TrainingWorkload : IDisposable
     {
         OptionsValidator.Validate(options);
         var target = ComputeTarget.Resolve(options.Compute);
-        var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
-        var pictures = SyntheticPictures.View(new MLContext(1), resolved, PictureCount, ClassCount);
-        Configuration = new ModelConfiguration { Options = resolved, Condition = ConditionColumn.Describe(pictures.Schema, resolved), TrainedSteps = 0 };
+        var pictures = SyntheticPictures.View(new MLContext(1), options, PictureCount, ClassCount);
+        var condition = ConditionColumn.Describe(pictures.Schema, options);
+        var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1, condition.Kind);
+        Configuration = new ModelConfiguration { Options = resolved, Condition = condition, TrainedSteps = 0 };
         _data = ImageDataset.Load(pictures, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         var schedule = NoiseSchedules.Create(Options.Diffusion, Options.ImageHeight, Options.ImageWidth);
-        var specification = NetworkSpecification.Create(Options, ClassCount);
-        Cost = NetworkCost.Of(specification);
+        var specification = condition.Specify(Options);
+        Cost = NetworkCost.Of(specification, _data.MeanTextTokens);
         _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         _state = new TrainingState(_network, target.Device);

@@ -12,6 +12,14 @@ internal static class Workloads
         TransformerBlocks = 6,
     });
 
+    /// <summary>The same network with captions of 40 bytes on average in place of classes.</summary>
+    public static SimpleDiffusionOptions Text()
+    {
+        var options = Benchmark();
+        options.ConditionColumnName = "Caption";
+        return options;
+    }
+
     /// <summary>The same network twice as wide.</summary>
     public static SimpleDiffusionOptions Large()
     {

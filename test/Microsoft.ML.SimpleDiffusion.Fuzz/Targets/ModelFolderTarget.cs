@@ -11,12 +11,13 @@ internal sealed class ModelFolderTarget : FuzzTarget
 
     /// <param name="name">Name of the target.</param>
     /// <param name="file">The damaged file.</param>
-    public ModelFolderTarget(string name, string file)
+    /// <param name="model">The model whose files these are.</param>
+    public ModelFolderTarget(string name, string file, TinyModel model)
     {
         Name = name;
         _file = file;
-        File.WriteAllBytes(_folder.File("config.json"), TinyModel.Shared.Configuration);
-        File.WriteAllBytes(_folder.File("model.safetensors"), TinyModel.Shared.Weights);
+        File.WriteAllBytes(_folder.File("config.json"), model.Configuration);
+        File.WriteAllBytes(_folder.File("model.safetensors"), model.Weights);
         Corpus = [File.ReadAllBytes(_folder.File(file))];
     }
 

@@ -109,6 +109,24 @@ public class OperatorTests
         Assert.IsLessThan(tolerance, Difference(actual.to(ScalarType.Float32), expected));
     }
 
+    [TestMethod]
+    [DataRow(ScalarType.Float32, 1e-5)]
+    [DataRow(ScalarType.BFloat16, 0.03)]
+    public void Masked_keys_are_as_good_as_absent(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        Tensor query = randn(2, 3, 6, 16).to(type), key = randn(2, 3, 5, 16).to(type), value = randn(2, 3, 5, 16).to(type);
+        var mask = tensor(new[] { true, true, false, false, false, true, true, true, true, false }, [2, 5]);
+
+        var actual = ScaledDotProduct.Attend(query, key, value, mask).to(ScalarType.Float32);
+
+        foreach (var (image, count) in new[] { (0, 2), (1, 4) })
+        {
+            var expected = ScaledDotProduct.Attend(query.narrow(0, image, 1), key.narrow(0, image, 1).narrow(2, 0, count), value.narrow(0, image, 1).narrow(2, 0, count));
+            Assert.IsLessThan(tolerance, Difference(actual.narrow(0, image, 1), expected.to(ScalarType.Float32)));
+        }
+    }
+
     private static void Randomize(params Tensor[] parameters)
     {
         using var guard = no_grad();

@@ -34,6 +34,18 @@ public class OptionsValidatorTests
         Mistake("Network.DropoutFromResolution", o => o.Network.DropoutFromResolution = -1),
         Mistake("ImageHeight", o => (o.ImageHeight, o.Network.Patching, o.Network.PatchLevels) = (66, PatchingType.Dwt, 2)),
         Mistake("ImageWidth", o => (o.ImageWidth, o.Network.Patching) = (129, PatchingType.Convolution)),
+        Mistake("Network.TransformerFromResolution", o => o.Network.TransformerFromResolution = -1),
+        Mistake("Network.TransformerFromResolution", o => o.Network.TransformerFromResolution = 16),
+        Mistake("Network.TransformerFromResolution", o => (o.Network.Architecture, o.Network.TransformerFromResolution) = (NetworkArchitecture.UNet, 32)),
+        Mistake("Network.AttentionHeads", o => (o.Network.BaseChannels, o.Network.ChannelMultipliers, o.Network.AttentionHeads, o.Network.TransformerFromResolution) = (32, [1, 1, 3], 12, 32)),
+        Mistake("Network.TextEncoder", o => o.Network.TextEncoder = null!),
+        Mistake("Network.TextEncoder.Width", o => o.Network.TextEncoder.Width = 7),
+        Mistake("Network.TextEncoder.Depth", o => o.Network.TextEncoder.Depth = 0),
+        Mistake("Network.TextEncoder.Heads", o => (o.Network.TextEncoder.Width, o.Network.TextEncoder.Heads) = (64, 5)),
+        Mistake("Network.TextEncoder.Heads", o => o.Network.TextEncoder.Heads = 65),
+        Mistake("Network.TextEncoder.MaxLength", o => o.Network.TextEncoder.MaxLength = 3),
+        Mistake("NegativePromptColumnName", o => o.NegativePromptColumnName = " "),
+        Mistake("NegativePromptColumnName", o => (o.ConditionColumnName, o.NegativePromptColumnName) = (null, "Not")),
         Mistake("Diffusion.NoiseResolution", o => o.Diffusion.NoiseResolution = 0),
         Mistake("Diffusion.NoiseResolutionLow", o => (o.Diffusion.Schedule, o.Diffusion.NoiseResolutionLow) = (ScheduleType.InterpolatedCosine, 256)),
         Mistake("Diffusion.LogSnrMin", o => o.Diffusion.LogSnrMin = double.NaN),
@@ -131,6 +143,10 @@ public class OptionsValidatorTests
             }
         }
     }
+
+    [TestMethod]
+    public void Defaults_of_the_text_encoder_fit_the_narrowest_network()
+        => OptionsValidator.ValidateNew(new SimpleDiffusionOptions { ImageHeight = 8, ImageWidth = 8, Network = new NetworkOptions { BaseChannels = 4, ChannelMultipliers = [1], BlocksPerLevel = [] } });
 
     [TestMethod]
     public void Refused_attention_resolution_comes_with_those_that_would_do()

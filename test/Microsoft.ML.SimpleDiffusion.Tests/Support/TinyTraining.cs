@@ -15,15 +15,18 @@ internal sealed class TinyTraining : IDisposable
     private readonly DenoisingNetwork _network;
     private readonly Trainer _trainer;
 
-    public TinyTraining(SimpleDiffusionOptions options)
+    /// <param name="options">Options; what is left open is chosen.</param>
+    /// <param name="data">The training data; <see cref="TinyData.View"/> by default.</param>
+    public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null)
     {
         Target = ComputeTarget.Resolve(options.Compute);
-        var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1);
-        var view = TinyData.View(new MLContext(1));
-        Configuration = new ModelConfiguration { Options = resolved, Condition = ConditionColumn.Describe(view.Schema, resolved), TrainedSteps = 0 };
+        var view = data ?? TinyData.View(new MLContext(1));
+        var condition = ConditionColumn.Describe(view.Schema, options);
+        var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1, condition.Kind);
+        Configuration = new ModelConfiguration { Options = resolved, Condition = condition, TrainedSteps = 0 };
         _data = ImageDataset.Load(view, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         var schedule = NoiseSchedules.Create(resolved.Diffusion, resolved.ImageHeight, resolved.ImageWidth);
-        _network = DenoisingNetwork.Create(NetworkSpecification.Create(resolved, TinyData.Labels.Length), schedule.LogSnrMin, schedule.LogSnrMax, Target.Device);
+        _network = DenoisingNetwork.Create(condition.Specify(resolved), schedule.LogSnrMin, schedule.LogSnrMax, Target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         State = new TrainingState(_network, Target.Device);
         _trainer = new Trainer(resolved, schedule, Target, State);

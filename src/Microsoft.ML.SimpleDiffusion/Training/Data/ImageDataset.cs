@@ -9,15 +9,20 @@ internal sealed class ImageDataset : IDisposable
     private const int MaxSkippedLogged = 10;
     private const int DecodingAheadPerCore = 4;
 
-    private readonly PixelStore _pixels;
-    private readonly List<RowCondition> _conditions = [];
+    private readonly RecordStore _pixels;
+    private readonly ConditionStore _conditions;
     private readonly List<bool> _portraits = [];
 
     private ImageDataset(ImageSize size, ConditionDescription condition, long memoryBudget)
     {
         Size = size;
         Condition = condition;
-        _pixels = new PixelStore(size.Length, memoryBudget);
+
+        // Each gets the share of the budget that it has of the data.
+        int embeddingBytes = ConditionStore.EmbeddingBytes(condition);
+        double pixelShare = size.Length / ((double)size.Length + embeddingBytes);
+        _pixels = new RecordStore(size.Length, (long)(memoryBudget * pixelShare));
+        _conditions = new ConditionStore(condition, (long)(memoryBudget * (1 - pixelShare)));
     }
 
     public ImageSize Size { get; }
@@ -38,7 +43,7 @@ internal sealed class ImageDataset : IDisposable
     /// <param name="options">Columns, size, and what to do with images that cannot be read.</param>
     /// <param name="condition">What the images are conditioned on, as described by <see cref="ConditionColumn"/>.</param>
     /// <param name="log">Is told which images are skipped.</param>
-    /// <param name="memoryBudget">Bytes of pixels to hold in memory; the rest goes to a temporary file.</param>
+    /// <param name="memoryBudget">Bytes of pixels and embeddings to hold in memory; the rest goes to temporary files.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There are no images, or one cannot be read.</exception>
@@ -65,19 +70,15 @@ internal sealed class ImageDataset : IDisposable
     public RowCondition ConditionOf(int index) => _conditions[index];
 
     /// <summary>Mean tokens of the texts, at least 1; null where the condition is no text.</summary>
-    public int? MeanTextTokens => Condition.Kind switch
-    {
-        ConditionKind.Text => (int)Math.Ceiling(_conditions.Average(row => row.Text?.Length ?? 1)),
-        ConditionKind.Embeddings => (int)Math.Ceiling(_conditions.Average(row => row.Embeddings?.Length / Condition.EmbeddingWidth ?? 1)),
-        _ => null,
-    };
+    public int? MeanTextTokens => Condition.Kind is ConditionKind.Text or ConditionKind.Embeddings ? (int)Math.Round((double)_conditions.TextTokens / Count) : null;
 
     /// <summary>The first different conditions of the images, and fewer if there are fewer.</summary>
     public IReadOnlyList<RowCondition> FirstConditions(int count)
     {
         var found = new List<RowCondition>();
-        foreach (var condition in _conditions.TakeWhile(_ => found.Count < count))
+        for (int i = 0; i < Count && found.Count < count; i++)
         {
+            var condition = ConditionOf(i);
             if (!found.Exists(known => RowCondition.AreSame(known, condition)))
             {
                 found.Add(condition);
@@ -93,7 +94,11 @@ internal sealed class ImageDataset : IDisposable
     /// <summary>Copies an image, planar [C, H, W], 0 to 255.</summary>
     public void CopyPixels(int index, Span<byte> destination) => _pixels.CopyTo(index, destination);
 
-    public void Dispose() => _pixels.Dispose();
+    public void Dispose()
+    {
+        _pixels.Dispose();
+        _conditions.Dispose();
+    }
 
     private void Read(IDataView input, SimpleDiffusionOptions options, Action<string> log, CancellationToken cancellationToken)
     {
@@ -134,10 +139,9 @@ internal sealed class ImageDataset : IDisposable
             log($"{SkippedCount} of {SkippedCount + Count} images cannot be read and are left out.");
         }
 
-        int cut = _conditions.Count(condition => condition.IsCut);
-        if (cut > 0)
+        if (_conditions.CutCount > 0)
         {
-            log($"{cut} of {Count} captions are longer than {options.Network.TextEncoder.MaxLength} bytes and are cut: a higher Network.TextEncoder.MaxLength would keep them whole.");
+            log($"{_conditions.CutCount} of {Count} captions are longer than {options.Network.TextEncoder.MaxLength} bytes and are cut: a higher Network.TextEncoder.MaxLength would keep them whole.");
         }
     }
 
