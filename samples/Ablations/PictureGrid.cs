@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace Ablations;
@@ -24,7 +23,7 @@ internal static class PictureGrid
             int row = 0;
             foreach (var picture in byClass[classes[column]].Take(Rows))
             {
-                using var bitmap = ToBitmap(picture.Pixels, size);
+                using var bitmap = Planes.ToBitmap(picture.Pixels, size);
                 surface.Canvas.DrawBitmap(bitmap, SKRect.Create(Gap + (column * (tile + Gap)), Gap + (row * (tile + Gap)), tile, tile));
                 row++;
             }
@@ -33,22 +32,5 @@ internal static class PictureGrid
         using var snapshot = surface.Snapshot();
         using var data = snapshot.Encode(SKEncodedImageFormat.Jpeg, Quality);
         WholeFile.Write(path, data.SaveTo);
-    }
-
-    private static SKBitmap ToBitmap(ReadOnlySpan<byte> planes, int size)
-    {
-        int area = size * size;
-        var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var rgba = new byte[4 * area];
-        for (int i = 0; i < area; i++)
-        {
-            rgba[4 * i] = planes[i];
-            rgba[(4 * i) + 1] = planes[area + i];
-            rgba[(4 * i) + 2] = planes[(2 * area) + i];
-            rgba[(4 * i) + 3] = byte.MaxValue;
-        }
-
-        Marshal.Copy(rgba, 0, bitmap.GetPixels(), rgba.Length);
-        return bitmap;
     }
 }

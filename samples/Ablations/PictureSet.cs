@@ -32,21 +32,6 @@ internal static class PictureSet
     public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> pictures, int count)
         => Enumerable.Range(0, count).Select(i => pictures[(int)((long)i * pictures.Count / count)]).ToList();
 
-    /// <summary>Planar RGB of a picture of size×size RGBA pixels.</summary>
-    public static byte[] ToPlanes(ReadOnlySpan<byte> rgba, int size)
-    {
-        int area = size * size;
-        var planes = new byte[3 * area];
-        for (int i = 0; i < area; i++)
-        {
-            planes[i] = rgba[4 * i];
-            planes[area + i] = rgba[(4 * i) + 1];
-            planes[(2 * area) + i] = rgba[(4 * i) + 2];
-        }
-
-        return planes;
-    }
-
     private static byte[] Decode(string path, int size)
     {
         using var picture = SKBitmap.Decode(path) ?? throw new InvalidDataException($"The picture '{path}' cannot be read.");
@@ -62,6 +47,6 @@ internal static class PictureSet
         }
 
         using var resized = opaque.Resize(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque), SKFilterQuality.High);
-        return ToPlanes(resized.GetPixelSpan(), size);
+        return Planes.FromRgba(resized.GetPixelSpan(), size);
     }
 }

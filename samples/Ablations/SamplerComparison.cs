@@ -101,7 +101,7 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
             getter(ref image);
             using (image)
             {
-                pictures.Add(new Picture { Pixels = PictureSet.ToPlanes(image.Pixels, image.Width), Label = like[pictures.Count].Label });
+                pictures.Add(new Picture { Pixels = Planes.FromRgba(image.Pixels, image.Width), Label = like[pictures.Count].Label });
             }
         }
 
