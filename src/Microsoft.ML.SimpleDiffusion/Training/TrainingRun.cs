@@ -46,8 +46,12 @@ internal sealed class TrainingRun : IDisposable
                 : null;
             _options = OptionsResolver.Resolve(options, _target.IsCuda, SeedOfRun(environment, options), condition.Kind);
 
-            // The estimator could only check the defaults of a CPU; on a GPU they are larger.
-            OptionsValidator.Validate(_options);
+            if (_target.IsCuda)
+            {
+                // The estimator could only check the defaults of a CPU; on a GPU they are larger.
+                OptionsValidator.Validate(_options);
+            }
+
             _configuration = new ModelConfiguration { Options = _options, Condition = condition, TrainedSteps = 0 };
             WarmStart.Check(warmStart, _configuration);
             _average = validation is null && options.Training.SampleEverySteps is null ? null : new AverageModel(_configuration, _target);
