@@ -1,4 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Training.Validation;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
@@ -36,7 +38,7 @@ internal static class SweepValidator
     public static void ValidateColumns(SimpleDiffusionOptions options, IDataView training, IDataView validation)
     {
         _ = SchemaShapes.ForOutput(SchemaShapes.Of(training.Schema), options);
-        _ = SchemaShapes.ForOutput(SchemaShapes.Of(validation.Schema), options);
+        ValidationData.CheckColumns(validation.Schema, options, ConditionColumn.Describe(training.Schema, options));
     }
 
     private static void RequireNoneOfOurs(TrainingOptions training)

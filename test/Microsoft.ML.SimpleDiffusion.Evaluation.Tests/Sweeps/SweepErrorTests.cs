@@ -76,7 +76,7 @@ public class SweepErrorTests
         var context = new MLContext(1);
         var options = new SweepOptions { Base = TinyData.Options(), Directory = folder.File("sweep") };
         var view = TinyData.View(context);
-        var lacking = context.Data.LoadFromEnumerable(TinyData.Rows(3));
+        var lacking = context.Transforms.DropColumns("Label").Fit(view).Transform(view);
 
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => context.ImageGeneration().Sweep(view, lacking, options)).Message, "condition column 'Label'");
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => context.ImageGeneration().Sweep(lacking, view, options)).Message, "condition column 'Label'");
