@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
@@ -90,6 +91,28 @@ public sealed class ImageGenerationCatalog
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         return ClassifierDistanceTraining.Run(_context, training, heldOut, options);
+    }
+
+    /// <summary>Looks for better training or sampling options by trying some.</summary>
+    /// <param name="training">Data that every trial trains on, with the columns that <see cref="SweepOptions.Base"/> names.</param>
+    /// <param name="validation">Held-out data that every trial is measured on, with the same columns.</param>
+    /// <param name="options">What is varied, how, and within which budget. Copied.</param>
+    /// <returns>All trials, and the best one with its model.</returns>
+    /// <remarks>
+    /// A trial that cannot be trained or measured is recorded and skipped. What is done is kept in <see cref="SweepOptions.Directory"/>: the same call with
+    /// the same data goes on after a crash or a cancellation.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, names no option of the model, or a column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The folder belongs to another sweep, is damaged or cannot be used; the program cannot be started again for parallel processes; all trials failed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The sweep was cancelled. Begun again, it goes on.</exception>
+    public SweepResult Sweep(IDataView training, IDataView validation, SweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentNullException.ThrowIfNull(options);
+        return Sweeper.Execute(_context, training, validation, options);
     }
 
     /// <summary>

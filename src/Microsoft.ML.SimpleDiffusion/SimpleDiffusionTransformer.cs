@@ -266,7 +266,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
             _ = ConditionColumn.FindForGeneration(images.Schema, options.ConditionColumnName!);
         }
 
-        return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);
+        return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
     }
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)

@@ -46,7 +46,7 @@ internal static class PictureData
             Channels = channels,
         };
         return ImageDataset.Load(
-            data, options, labelColumnName is null ? ConditionDescription.None : classes, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);
+            data, options, labelColumnName is null ? ConditionDescription.None : classes, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
     }
 
     private static string[] DistinctTexts(IDataView data, DataViewSchema.Column column)

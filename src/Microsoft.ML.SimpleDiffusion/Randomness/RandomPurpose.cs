@@ -41,4 +41,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Noise of a validation image whose loss is measured during training.</summary>
     ValidationNoise = 13,
+
+    /// <summary>Values of the options that a sweep tries.</summary>
+    SweepDraw = 14,
 }

@@ -39,9 +39,11 @@ internal static class CheckpointRoom
     {
         if (FreeBytes(directory) is long free && free < (count * bytesEach) + bytesBeside)
         {
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The disk of the checkpoint folder '{directory}' has {free / 1e6:N1} MB left, but {count} more {(count == 1 ? "checkpoint" : "checkpoints")} of {bytesEach / 1e6:N1} MB{(bytesBeside > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {bytesBeside / 1e6:N1} MB for the best weights") : string.Empty)} will lie there: make room, or lower Training.CheckpointsToKeep."));
+            throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The disk of the checkpoint folder '{directory}' has {free / 1e6:N1} MB left, but {count} more {(count == 1 ? "checkpoint" : "checkpoints")} of {bytesEach / 1e6:N1} MB{(bytesBeside > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {bytesBeside / 1e6:N1} MB for the best weights") : string.Empty)} will lie there: make room, or lower Training.CheckpointsToKeep."),
+                new IOException("There is not enough space on the disk."));
         }
     }
 

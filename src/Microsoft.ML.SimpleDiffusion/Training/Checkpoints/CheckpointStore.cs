@@ -224,7 +224,7 @@ internal sealed class CheckpointStore : IDisposable
     private static bool IsUnusable(Exception e) => e is FormatException or IOException or UnauthorizedAccessException;
 
     /// <summary>Whether another process holds the lock: ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and macOS.</summary>
-    private static bool IsInUse(Exception e) => e is IOException && e.HResult is unchecked((int)0x80070020) or 11 or 35;
+    internal static bool IsInUse(Exception e) => e is IOException && e.HResult is unchecked((int)0x80070020) or 11 or 35;
 
     private static InvalidOperationException Unwritable(string directory, Exception e)
         => new($"The checkpoint folder '{directory}' cannot be written to: {Sentence(e)}", e);

@@ -1,0 +1,38 @@
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
+
+/// <summary>Does a whole sweep, in the process that began it or as a worker of that one.</summary>
+internal static class Sweeper
+{
+    /// <inheritdoc cref="ImageGenerationCatalog.Sweep" path="/exception"/>
+    public static SweepResult Execute(MLContext context, IDataView training, IDataView validation, SweepOptions given)
+    {
+        SweepValidator.Validate(given);
+        var options = given.Clone();
+        SweepValidator.ValidateColumns(options.Base, training, validation);
+        return Execute(context, options, new TrialTrainer(context, training, validation, options.Metric));
+    }
+
+    /// <param name="context">The context.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="trainer">Trains and measures.</param>
+    public static SweepResult Execute(MLContext context, SweepOptions options, ITrialTrainer trainer)
+    {
+        var plan = SweepPlan.Create(options);
+        string directory = Path.GetFullPath(options.Directory);
+        var store = SweepStore.Open(directory, SweepDefinition.Create(plan, options));
+        var worker = WorkerRole.Current();
+        worker?.EndWithParent();
+        using var run = new SweepRun(context, options, plan, store, trainer);
+        int processes = worker is null ? Math.Min(options.ParallelProcesses, run.ReadStandings().Open.Count()) : 1;
+        using var workers = WorkerProcesses.Start(processes, directory, store.LogOfWorker);
+        var standings = run.Execute();
+        if (worker?.Directory == directory)
+        {
+            // What the program does with the result is for the process that began the sweep.
+            Environment.Exit(0);
+        }
+
+        workers.WaitForEnd(run.Warn);
+        return new SweepResult(context, options, plan, store, standings);
+    }
+}
