@@ -38,11 +38,14 @@ internal static class TrainingDisplay
     private sealed class Lines : IProgress<TrainingProgress>
     {
         private long _next;
+        private TrainingEvaluation? _evaluation;
 
         public void Report(TrainingProgress value)
         {
-            if (value.Evaluation is { } evaluation)
+            // The newest evaluation comes with every report until there is another.
+            if (value.Evaluation is { } evaluation && evaluation != _evaluation)
             {
+                _evaluation = evaluation;
                 AnsiConsole.WriteLine(Describe(evaluation));
             }
 
