@@ -30,6 +30,9 @@ internal static class EvaluatedTraining
             LabelColumnName = options.ConditionColumnName!,
             ImageSize = options.ImageHeight,
             MaxPictures = examples.Count / HeldOutEvery,
+
+            // Without guidance: with it pictures vary less than real ones, and the distance would tell more of that than of the training.
+            Sampling = new SamplingOptions { Sampler = options.Sampling.Sampler, Steps = options.Sampling.Steps },
         });
         options.Training.Metrics = [distance];
         options.Training.EvaluateEverySteps = (options.Training.Steps + Parts - 1) / Parts;

@@ -17,9 +17,18 @@ internal sealed class LossLog : IProgress<TrainingProgress>, IDisposable
         return new LossLog(writer);
     }
 
-    public void Report(TrainingProgress value) => _writer?.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{value.Step},{value.Loss:F5},{value.GradientNorm:F4},{value.LearningRate:G4},{value.ImagesPerSecond:F2},{value.DataWaitShare:F4},{value.ShareOfPeak:F4}"));
+    public void Report(TrainingProgress value)
+    {
+        // What is told before the first step is of an evaluation.
+        if (value.Step > 0)
+        {
+            _writer?.WriteLine(Line(value));
+        }
+    }
 
     public void Dispose() => _writer?.Dispose();
+
+    private static string Line(TrainingProgress value) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{value.Step},{value.Loss:F5},{value.GradientNorm:F4},{value.LearningRate:G4},{value.ImagesPerSecond:F2},{value.DataWaitShare:F4},{value.ShareOfPeak:F4}");
 }
