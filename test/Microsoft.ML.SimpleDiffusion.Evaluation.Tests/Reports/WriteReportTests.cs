@@ -49,6 +49,18 @@ public class WriteReportTests
     }
 
     [TestMethod]
+    public void Report_on_a_model_with_captions_draws_those_of_the_data()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(Labelled());
+        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, Labelled(), new ReportOptions { MaxPictures = 10, GuidanceScales = [2] });
+        string page = File.ReadAllText(folder.File("report.html"));
+        StringAssert.Contains(page, "text-conditional");
+        StringAssert.Contains(page, "id=\"guidance\"");
+        Assert.DoesNotContain("Class agreement", page);
+    }
+
+    [TestMethod]
     public void Too_few_pictures_are_an_error_that_says_how_many_are_needed()
     {
         using var folder = new TemporaryFolder();
