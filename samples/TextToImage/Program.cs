@@ -11,7 +11,7 @@ var background = new Option<string>("--background") { Description = "Colour behi
 var model = new Option<FileInfo?>("--model") { Description = "Use this trained model instead of training one." };
 var prompts = new Option<string[]>("--prompts") { Description = "Captions to generate pictures of, instead of the usual ones.", AllowMultipleArgumentsPerToken = true };
 var size = new Option<int>("--size") { Description = "Height and width of the pictures in pixels.", DefaultValueFactory = _ => 32 };
-var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 10_000 };
+var steps = new Option<int>("--steps") { Description = "Training steps.", DefaultValueFactory = _ => 7_500 };
 var batch = new Option<int>("--batch") { Description = "Pictures per training step.", DefaultValueFactory = _ => 32 };
 var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => 1e-3 };
 var device = new Option<ComputeDevice>("--device") { Description = "Auto, Cpu or Cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
