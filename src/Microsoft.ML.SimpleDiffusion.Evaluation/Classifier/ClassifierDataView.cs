@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
@@ -34,9 +35,9 @@ internal sealed class ClassifierDataView : IDataView
     {
         var needed = columnsNeeded.ToList();
         var passedThrough = needed.Where(column => !_columns.Contains(column)).Select(column => _input.Schema[column.Index]).ToList();
-        DataViewSchema.Column? imageColumn = needed.Exists(_columns.Contains) ? _imageColumn : null;
-        var cursor = _input.GetRowCursor(imageColumn is { } image ? passedThrough.Append(image) : passedThrough, rand);
-        return new ClassifierCursor(cursor, passedThrough, imageColumn, _columns, _configuration, _classifier);
+        return passedThrough.Count == needed.Count
+            ? new PassThroughCursor(_input.GetRowCursor(passedThrough, rand), Schema, _columns.Contains)
+            : new ClassifierCursor(_input.GetRowCursor(passedThrough.Append(_imageColumn), rand), passedThrough, _imageColumn, _columns, _configuration, _classifier);
     }
 
     /// <summary>One cursor: images are classified in batches, and libtorch uses all cores for each.</summary>

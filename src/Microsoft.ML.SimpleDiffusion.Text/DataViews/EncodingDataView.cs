@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.DataViews;
@@ -41,7 +42,7 @@ internal sealed class EncodingDataView : IDataView
         var passedThrough = _column.PassedThrough(needed);
         if (!needed.Exists(_column.Is))
         {
-            return new PassThroughCursor(_input.GetRowCursor(passedThrough, rand), _column);
+            return new PassThroughCursor(_input.GetRowCursor(passedThrough, rand), Schema, _column.Is);
         }
 
         var cursor = _input.GetRowCursor(passedThrough.Append(_column.Caption), rand);
@@ -55,6 +56,6 @@ internal sealed class EncodingDataView : IDataView
         return needed.Exists(_column.Is)
             ? [GetRowCursor(needed, rand)]
             : Array.ConvertAll<DataViewRowCursor, DataViewRowCursor>(
-                _input.GetRowCursorSet(_column.PassedThrough(needed), n, rand), cursor => new PassThroughCursor(cursor, _column));
+                _input.GetRowCursorSet(_column.PassedThrough(needed), n, rand), cursor => new PassThroughCursor(cursor, Schema, _column.Is));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class GenerationDataView : IDataView
         var passedThrough = needed.Where(column => !_outputs.Contains(column)).Select(column => _input.Schema[column.Index]).ToList();
         if (passedThrough.Count == needed.Count)
         {
-            return new PassThroughCursor(_input.GetRowCursor(passedThrough, rand), _outputs);
+            return new PassThroughCursor(_input.GetRowCursor(passedThrough, rand), Schema, _outputs.Contains);
         }
 
         var required = RequestReader.RequiredColumns(_input.Schema, _configuration);
@@ -53,6 +53,6 @@ internal sealed class GenerationDataView : IDataView
         return needed.Exists(_outputs.Contains)
             ? [GetRowCursor(needed, rand)]
             : _input.GetRowCursorSet(needed.Select(column => _input.Schema[column.Index]), n, rand)
-                .Select(cursor => (DataViewRowCursor)new PassThroughCursor(cursor, _outputs)).ToArray();
+                .Select(cursor => (DataViewRowCursor)new PassThroughCursor(cursor, Schema, _outputs.Contains)).ToArray();
     }
 }
