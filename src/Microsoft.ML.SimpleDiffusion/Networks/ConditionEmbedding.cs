@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
@@ -10,6 +11,7 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>
 {
     private const double TimeScale = 1000;
+    private const string FrequenciesName = "frequencies";
 
     private readonly Linear _dense1;
     private readonly Linear _dense2;
@@ -19,7 +21,8 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
-    // Constants, hence neither a parameter nor a stored buffer.
+    // Constants: a buffer, so that they move with the network. Files hold parameters only. (TorchSharp 0.107 does not move buffers that are not persistent.)
+    [ComponentName(Name = FrequenciesName)]
     private readonly Tensor _frequencies;
 
     public ConditionEmbedding(NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
@@ -30,6 +33,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         _frequencies = SinusoidalFeatures.Frequencies(specification.BaseChannels, device).DetachFromDisposeScope();
         _dense1 = Layers.Dense(specification.BaseChannels, specification.EmbeddingChannels);
         _dense2 = Layers.Dense(specification.EmbeddingChannels, specification.EmbeddingChannels);
+        register_buffer(FrequenciesName, _frequencies);
         register_module("dense1", _dense1);
         register_module("dense2", _dense2);
         if (specification.ClassCount > 0)
@@ -78,15 +82,5 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _frequencies.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

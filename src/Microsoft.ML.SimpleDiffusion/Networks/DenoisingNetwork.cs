@@ -10,7 +10,10 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 /// </summary>
 internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditions, Tensor>
 {
-    /// <summary>Name of the parameters that embed the position of the U-ViT's tokens.</summary>
+    /// <summary>
+    /// Name of the parameters that embed the position of the U-ViT's tokens. A field that holds a parameter or buffer needs the name that it is registered
+    /// under as its component name: moving a module frees the old tensor, and TorchSharp finds the field by that name.
+    /// </summary>
     public const string PositionEmbeddingName = "position_embedding";
 
     private readonly ConditionEmbedding _embedding;

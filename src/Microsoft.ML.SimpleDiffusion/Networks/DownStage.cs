@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
@@ -6,7 +7,9 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 /// <summary>One level of the way down: residual blocks, each with attention if asked for, or transformer blocks; then down-sampling to the next level.</summary>
 internal sealed class DownStage : nn.Module
 {
+    [ComponentName(Name = DenoisingNetwork.PositionEmbeddingName)]
     private readonly Parameter? _positionEmbedding;
+
     private readonly ModuleList<StageBlock> _blocks;
     private readonly ModuleList<SpatialAttention>? _attention;
     private readonly Downsample? _downsample;

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
@@ -12,7 +13,10 @@ internal sealed class UVit : DenoisingNetwork
 {
     private readonly Conv2d _input;
     private readonly ModuleList<DownStage> _down;
+
+    [ComponentName(Name = PositionEmbeddingName)]
     private readonly Parameter _positionEmbedding;
+
     private readonly ModuleList<TransformerBlock> _transformer;
     private readonly ModuleList<UpStage> _up;
     private readonly OutputProjection _output;

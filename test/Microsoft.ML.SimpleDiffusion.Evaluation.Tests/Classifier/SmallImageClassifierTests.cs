@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using TorchSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Classifier;
 
@@ -38,6 +40,17 @@ public class SmallImageClassifierTests
         float[] features = Features(one, view);
         CollectionAssert.AreEqual(features, Features(same, view));
         CollectionAssert.AreNotEqual(features, Features(other, view));
+    }
+
+    [TestMethod]
+    public void Network_moves_to_another_device_whole()
+    {
+        using var network = new ClassifierNetwork(channels: 3, size: 16, classCount: 3, torch.META);
+
+        foreach (var (name, tensor) in network.NamedTensors())
+        {
+            Assert.AreEqual(DeviceType.META, tensor.device_type, name);
+        }
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
@@ -38,7 +39,7 @@ public class NetworkTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Specification(architecture, patching, levels, height, width));
-        MakeNonZero(network);
+        SmallNetwork.MakeNonZero(network);
 
         network.forward(randn(2, 3, height, width), tensor(new[] { -3f, 3f }), Conditions(0, Classes)).square().mean().backward();
 
@@ -60,7 +61,7 @@ public class NetworkTests
         const int height = 16, width = 24;
         using var scope = NewDisposeScope();
         using var network = Create(Specification(architecture, patching, 1, height, width));
-        MakeNonZero(network);
+        SmallNetwork.MakeNonZero(network);
         network.eval();
         var (z, logSnr) = (randn(2, 3, height, width), tensor(new[] { -3f, 3f }));
         var exact = network.forward(z, logSnr, Conditions(0, Classes));
@@ -85,7 +86,7 @@ public class NetworkTests
         var z = randn(2, 3, height, width);
         foreach (var network in new[] { plain, recomputing })
         {
-            MakeNonZero(network);
+            SmallNetwork.MakeNonZero(network);
             network.forward(z, tensor(new[] { -3f, 3f }), Conditions(0, Classes)).square().mean().backward();
         }
 
@@ -214,48 +215,17 @@ public class NetworkTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(specification);
-        MakeNonZero(network);
+        SmallNetwork.MakeNonZero(network);
         network.train();
         Tensor z = randn(1, 3, 16, 16), logSnr = zeros(1);
         var classes = Conditions(0);
         return (network.forward(z, logSnr, classes) - network.forward(z, logSnr, classes)).abs().max().item<float>() > 1e-4;
     }
 
-    /// <summary>Layers that start at zero would hide what lies before them.</summary>
-    private static void MakeNonZero(DenoisingNetwork network)
-    {
-        using var guard = no_grad();
-        manual_seed(6);
-        foreach (var block in network.modules().OfType<IZeroInitialized>())
-        {
-            foreach (var parameter in block.ZeroInitialized.parameters())
-            {
-                parameter.normal_(0, 0.1);
-            }
-        }
-    }
-
     private static NetworkSpecification Specification(NetworkArchitecture architecture, PatchingType patching, int patchLevels, int height, int width)
     {
-        bool isUNet = architecture == NetworkArchitecture.UNet;
-        var options = new SimpleDiffusionOptions
-        {
-            ImageHeight = height,
-            ImageWidth = width,
-            Network = new NetworkOptions
-            {
-                Architecture = architecture,
-                BaseChannels = 8,
-                EmbeddingChannels = 16,
-                ChannelMultipliers = [1, 2],
-                BlocksPerLevel = isUNet ? [1, 1] : [1],
-                TransformerBlocks = 2,
-                AttentionHeads = 2,
-                AttentionResolutions = [4, 8],
-                Patching = patching,
-                PatchLevels = patchLevels,
-            },
-        };
+        var options = SmallNetwork.Options(architecture, height, width);
+        (options.Network.Patching, options.Network.PatchLevels) = (patching, patchLevels);
         return NetworkSpecification.Create(options, Classes);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Text;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks.Text;
@@ -10,7 +11,6 @@ namespace Microsoft.ML.SimpleDiffusion.Tests.Networks.Text;
 public class TextNetworkTests
 {
     private const int Side = 16;
-    private const int EmbeddingWidth = 6;
 
     // Architecture, embeddings or bytes, and the height of the feature maps from which down there are transformer blocks.
     public static IEnumerable<object[]> Shapes =>
@@ -29,11 +29,11 @@ public class TextNetworkTests
     {
         using var scope = NewDisposeScope();
         var kind = Enum.Parse<ConditionKind>(name);
-        var condition = Condition(kind);
+        var condition = SmallNetwork.Condition(kind);
         var specification = condition.Specify(Options(architecture, transformerFrom));
-        using DenoisingNetwork plain = Create(specification), recomputing = Create(specification with { ActivationCheckpointing = true });
+        using DenoisingNetwork plain = SmallNetwork.Create(specification), recomputing = SmallNetwork.Create(specification with { ActivationCheckpointing = true });
         var z = randn(3, 3, Side, Side);
-        var conditions = ConditionTensors.Create(condition, Rows(kind), null, CPU);
+        var conditions = ConditionTensors.Create(condition, SmallNetwork.Rows(kind), null, CPU);
         foreach (var network in new[] { plain, recomputing })
         {
             network.forward(z, tensor(new[] { -3f, 0f, 3f }), conditions).square().mean().backward();
@@ -53,8 +53,8 @@ public class TextNetworkTests
     [DynamicData(nameof(Shapes))]
     public void Names_and_shapes_of_the_weights_are_those_of_the_docs(NetworkArchitecture architecture, string name, int transformerFrom)
     {
-        var specification = Condition(Enum.Parse<ConditionKind>(name)).Specify(Options(architecture, transformerFrom));
-        using var network = Create(specification);
+        var specification = SmallNetwork.Condition(Enum.Parse<ConditionKind>(name)).Specify(Options(architecture, transformerFrom));
+        using var network = SmallNetwork.Create(specification);
 
         var actual = network.named_parameters().Select(p => $"{p.name} [{string.Join(", ", p.parameter.shape)}]");
 
@@ -73,16 +73,16 @@ public class TextNetworkTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var kind = Enum.Parse<ConditionKind>(name);
-        var condition = Condition(kind);
-        using var network = Create(condition.Specify(Options(NetworkArchitecture.UVit, transformerFrom: 0)));
+        var condition = SmallNetwork.Condition(kind);
+        using var network = SmallNetwork.Create(condition.Specify(Options(NetworkArchitecture.UVit, transformerFrom: 0)));
         Tensor z = randn(3, 3, Side, Side), logSnr = tensor(new[] { -3f, 0f, 3f });
         using var autocast = Autocast.Enter(precision, TorchSharp.DeviceType.CPU);
 
-        var together = network.forward(z, logSnr, ConditionTensors.Create(condition, Rows(kind), null, CPU)).to(ScalarType.Float32);
+        var together = network.forward(z, logSnr, ConditionTensors.Create(condition, SmallNetwork.Rows(kind), null, CPU)).to(ScalarType.Float32);
 
         for (int i = 0; i < 3; i++)
         {
-            var alone = network.forward(z.narrow(0, i, 1), logSnr.narrow(0, i, 1), ConditionTensors.Create(condition, [Rows(kind)[i]], null, CPU)).to(ScalarType.Float32);
+            var alone = network.forward(z.narrow(0, i, 1), logSnr.narrow(0, i, 1), ConditionTensors.Create(condition, [SmallNetwork.Rows(kind)[i]], null, CPU)).to(ScalarType.Float32);
             Assert.IsLessThan(tolerance * alone.norm().item<float>(), (together[i] - alone[0]).norm().item<float>());
         }
     }
@@ -91,8 +91,8 @@ public class TextNetworkTests
     public void Order_of_the_bytes_counts()
     {
         using var scope = NewDisposeScope();
-        var condition = Condition(ConditionKind.Text);
-        using var network = Create(condition.Specify(Options(NetworkArchitecture.UVit, transformerFrom: 0)));
+        var condition = SmallNetwork.Condition(ConditionKind.Text);
+        using var network = SmallNetwork.Create(condition.Specify(Options(NetworkArchitecture.UVit, transformerFrom: 0)));
         RowCondition[] rows = [RowCondition.OfText("red on blue"u8.ToArray()), RowCondition.OfText("blue on red"u8.ToArray())];
 
         var pooled = network.Encode(ConditionTensors.Create(condition, rows, null, CPU)).EncodedText!.Value.Pooled;
@@ -104,10 +104,10 @@ public class TextNetworkTests
     public void Text_encoded_ahead_gives_the_same_prediction()
     {
         using var scope = NewDisposeScope();
-        var condition = Condition(ConditionKind.Text);
-        using var network = Create(condition.Specify(Options(NetworkArchitecture.UNet, transformerFrom: 0)));
+        var condition = SmallNetwork.Condition(ConditionKind.Text);
+        using var network = SmallNetwork.Create(condition.Specify(Options(NetworkArchitecture.UNet, transformerFrom: 0)));
         Tensor z = randn(3, 3, Side, Side), logSnr = tensor(new[] { -3f, 0f, 3f });
-        var conditions = ConditionTensors.Create(condition, Rows(ConditionKind.Text), null, CPU);
+        var conditions = ConditionTensors.Create(condition, SmallNetwork.Rows(ConditionKind.Text), null, CPU);
         var encoded = network.Encode(conditions);
 
         Assert.AreEqual(encoded, network.Encode(encoded));
@@ -150,12 +150,12 @@ public class TextNetworkTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var condition = Condition(ConditionKind.Embeddings);
+        var condition = SmallNetwork.Condition(ConditionKind.Embeddings);
         using var encoder = TextEncoder.Create(condition.Specify(Options(NetworkArchitecture.UVit, 0)).Text)!;
         Fill(encoder);
         var weights = encoder.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
 
-        var encoded = encoder.forward(ConditionTensors.Create(condition, [RowCondition.None, Rows(ConditionKind.Embeddings)[0]], null, CPU).Text!.Value);
+        var encoded = encoder.forward(ConditionTensors.Create(condition, [RowCondition.None, SmallNetwork.Rows(ConditionKind.Embeddings)[0]], null, CPU).Text!.Value);
 
         var expected = nn.functional.layer_norm(weights["no_text.weight"], [16], weights["norm.weight"], weights["norm.bias"])[0];
         Assert.IsLessThan(1e-5f, (encoded.Pooled[0] - expected).abs().max().item<float>());
@@ -166,28 +166,9 @@ public class TextNetworkTests
     public void Text_is_refused_where_it_is_missing()
     {
         using var scope = NewDisposeScope();
-        using var network = Create(Condition(ConditionKind.Text).Specify(Options(NetworkArchitecture.UVit, 0)));
+        using var network = SmallNetwork.Create(SmallNetwork.Condition(ConditionKind.Text).Specify(Options(NetworkArchitecture.UVit, 0)));
 
         Assert.ThrowsExactly<ArgumentException>(() => network.forward(randn(1, 3, Side, Side), zeros(1), default));
-    }
-
-    private static DenoisingNetwork Create(NetworkSpecification specification)
-    {
-        var network = DenoisingNetwork.Create(specification, -15, 15, CPU);
-        WeightInitializer.Initialize(network, seed: 5);
-        using var guard = no_grad();
-        manual_seed(6);
-
-        // Layers that start at zero would hide what lies before them.
-        foreach (var block in network.modules().OfType<IZeroInitialized>())
-        {
-            foreach (var parameter in block.ZeroInitialized.parameters())
-            {
-                parameter.normal_(0, 0.1);
-            }
-        }
-
-        return network;
     }
 
     private static void Fill(nn.Module module)
@@ -200,41 +181,11 @@ public class TextNetworkTests
         }
     }
 
-    private static RowCondition[] Rows(ConditionKind kind) => kind switch
-    {
-        ConditionKind.Text => [RowCondition.OfText("red"u8.ToArray()), RowCondition.None, RowCondition.OfText("blue above green"u8.ToArray())],
-        ConditionKind.Embeddings => [RowCondition.OfEmbeddings([.. Enumerable.Range(1, EmbeddingWidth).Select(i => (float)i)]), RowCondition.None, RowCondition.OfEmbeddings([.. Enumerable.Range(-4, 3 * EmbeddingWidth).Select(i => (float)i)])],
-        _ => [RowCondition.OfClass(0), RowCondition.None, RowCondition.OfClass(1)],
-    };
-
-    private static ConditionDescription Condition(ConditionKind kind) => kind switch
-    {
-        ConditionKind.Embeddings => new ConditionDescription { Kind = kind, EmbeddingLength = 4, EmbeddingWidth = EmbeddingWidth },
-        ConditionKind.Text => new ConditionDescription { Kind = kind },
-        _ => new ConditionDescription { Kind = kind, ClassLabels = ["a", "b"] },
-    };
-
     private static SimpleDiffusionOptions Options(NetworkArchitecture architecture, int transformerFrom)
     {
-        bool isUNet = architecture == NetworkArchitecture.UNet;
-        var options = new SimpleDiffusionOptions
-        {
-            ImageHeight = Side,
-            ImageWidth = Side,
-            Network = new NetworkOptions
-            {
-                Architecture = architecture,
-                BaseChannels = 8,
-                EmbeddingChannels = 16,
-                ChannelMultipliers = [1, 2],
-                BlocksPerLevel = isUNet ? [1, 1] : [1],
-                TransformerBlocks = 2,
-                AttentionHeads = 2,
-                AttentionResolutions = [8],
-                TransformerFromResolution = transformerFrom,
-                TextEncoder = new TextEncoderOptions { MaxLength = 32 },
-            },
-        };
-        return OptionsResolver.Resolve(options, hasGpu: false, seed: 1, ConditionKind.Text);
+        var options = SmallNetwork.Options(architecture, Side, Side);
+        options.Network.AttentionResolutions = [8];
+        options.Network.TransformerFromResolution = transformerFrom;
+        return options;
     }
 }
