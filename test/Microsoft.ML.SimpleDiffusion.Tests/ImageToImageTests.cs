@@ -232,12 +232,12 @@ public class ImageToImageTests
     public void No_tensor_is_left_behind_by_inpainting_under_guidance_and_evaluating()
     {
         Run();
-        long before = TorchSharp.torch.Tensor.TotalCount;
+        long before = LiveTensors.Settled();
 
         Run();
 
         // Nothing is collected in between: what is not disposed of would show.
-        Assert.AreEqual(before, TorchSharp.torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
 
         static void Run()
         {

@@ -60,7 +60,7 @@ public class PortraitFlagTests
         for (int step = 0; step < 10; step++)
         {
             using var batch = builder.Build(step, 0);
-            float[] values = batch.Images.data<float>().ToArray();
+            byte[] values = batch.Pixels.data<byte>().ToArray();
             long[] portrait = batch.Conditions.Portrait!.data<long>().ToArray();
             for (int i = 0; i < portrait.Length; i++)
             {
@@ -69,9 +69,9 @@ public class PortraitFlagTests
                     var image = values.AsSpan(i * 3 * Height * Width, 3 * Height * Width);
 
                     // The top lies at the right. The left column of the upright picture, which is brighter, is the top or the bottom row.
-                    Assert.IsGreaterThan(0f, image[(Height * Width) + Width - 1]);
-                    Assert.AreEqual(-1f, image[Height * Width], 1e-6f);
-                    float first = image[(Height * Width) + Width - 1], last = image[(2 * Height * Width) - 1];
+                    Assert.IsGreaterThan((byte)127, image[(Height * Width) + Width - 1]);
+                    Assert.AreEqual(0, image[Height * Width]);
+                    byte first = image[(Height * Width) + Width - 1], last = image[(2 * Height * Width) - 1];
                     seen.Add(first > last);
                 }
             }

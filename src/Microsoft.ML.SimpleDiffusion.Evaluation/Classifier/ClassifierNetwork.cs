@@ -104,7 +104,7 @@ internal sealed class ClassifierNetwork : IDisposable
 
     private static void FillNormal(Tensor parameter, double deviation, int seed, ulong index)
     {
-        using var values = empty(parameter.shape, dtype: ScalarType.Float32);
+        using var values = empty(parameter.shape, dtype: ScalarType.Float32, device: CPU);
         var span = MemoryMarshal.Cast<byte, float>(values.bytes);
         StatelessRandom.FillNormal(span, (uint)seed, RandomPurpose.Initialization, 0, index);
         System.Numerics.Tensors.TensorPrimitives.Multiply(span, (float)deviation, span);

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
@@ -12,7 +13,7 @@ internal static class PictureTensor
     public static Tensor Create(int count, int channels, int size, PixelSource source, Device device)
     {
         using var scope = NewDisposeScope();
-        var pictures = empty([count, channels, size, size], dtype: ScalarType.Byte);
+        var pictures = empty([count, channels, size, size], dtype: ScalarType.Byte, device: CPU);
         var bytes = pictures.bytes;
         int length = channels * size * size;
         for (int i = 0; i < count; i++)
@@ -20,6 +21,6 @@ internal static class PictureTensor
             source(i, bytes.Slice(i * length, length));
         }
 
-        return (pictures.to(device).to(ScalarType.Float32) / 127.5f).sub_(1).MoveToOuterDisposeScope();
+        return PixelTensors.FromBytes(pictures.to(device)).MoveToOuterDisposeScope();
     }
 }

@@ -66,7 +66,7 @@ internal sealed class FeatureCollector : IRowConsumer, IDisposable
         var read = _column.CreateByteReader(row);
         return () =>
         {
-            _block ??= empty([_blockRows, _column.Dimension], dtype: _column.ScalarType).DetachFromDisposeScope();
+            _block ??= empty([_blockRows, _column.Dimension], dtype: _column.ScalarType, device: CPU).DetachFromDisposeScope();
             int rowBytes = _column.Dimension * (int)_block.ElementSize;
             read(_block.bytes.Slice(_filled * rowBytes, rowBytes));
             Count++;

@@ -23,8 +23,8 @@ public sealed class FeatureStatistics : IDisposable
     {
         LibTorch.EnsureLoaded();
         Dimension = dimension;
-        _mean = zeros(dimension, dtype: ScalarType.Float64).DetachFromDisposeScope();
-        _scatter = zeros(dimension, dimension, dtype: ScalarType.Float64).DetachFromDisposeScope();
+        _mean = zeros(dimension, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
+        _scatter = zeros(dimension, dimension, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
     }
 
     /// <summary>Number of rows.</summary>

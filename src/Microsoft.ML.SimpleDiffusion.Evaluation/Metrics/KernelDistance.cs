@@ -39,7 +39,7 @@ internal sealed class KernelDistance(Tensor first, Tensor second)
     private static Tensor Subset(Tensor rows, int size, int seed, int number)
     {
         int[] order = StatelessRandom.Permutation((int)rows.shape[0], (uint)seed, (ulong)number);
-        using var indices = tensor(order.Take(size).Select(index => (long)index).ToArray());
+        using var indices = tensor(order.Take(size).Select(index => (long)index).ToArray(), device: CPU);
         return rows.index_select(0, indices).to(ScalarType.Float64);
     }
 

@@ -40,7 +40,7 @@ internal sealed class NearestNeighbors(Tensor reference, FeatureDistance distanc
     private Tensor Nearest(PointSet points, int first, int count, PointSet referencePoints, int side)
     {
         using var scope = NewDisposeScope();
-        Tensor best = full(count, double.PositiveInfinity, dtype: reference.dtype), indices = zeros(count, dtype: ScalarType.Int64);
+        Tensor best = full(count, double.PositiveInfinity, dtype: reference.dtype, device: CPU), indices = zeros(count, dtype: ScalarType.Int64, device: CPU);
         foreach (var (other, otherCount) in DistanceTiles.Pieces(referencePoints.Count, side))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -23,9 +23,9 @@ internal sealed class NeighborBalls(PointSet reference, PointSet generated, int 
         var densityRadii = referenceRadii.select(1, densityNeighbors);
         var recallRadii = SquaredRadii(generated, precisionNeighbors).select(1, precisionNeighbors);
 
-        var isPrecise = zeros(generated.Count, dtype: ScalarType.Bool);
-        var isRecalled = zeros(reference.Count, dtype: ScalarType.Bool);
-        var isCovered = zeros(reference.Count, dtype: ScalarType.Bool);
+        var isPrecise = zeros(generated.Count, dtype: ScalarType.Bool, device: CPU);
+        var isRecalled = zeros(reference.Count, dtype: ScalarType.Bool, device: CPU);
+        var isCovered = zeros(reference.Count, dtype: ScalarType.Bool, device: CPU);
         long inBalls = 0;
         foreach (var (g, gCount) in DistanceTiles.Pieces(generated.Count, side))
         {

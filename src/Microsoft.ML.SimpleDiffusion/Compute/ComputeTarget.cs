@@ -15,40 +15,48 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 {
     public bool IsCuda => Device.type == DeviceType.CUDA;
 
+    /// <summary>What the host has exchanged with the device so far.</summary>
+    public DeviceTraffic Traffic { get; } = new();
+
+    /// <summary>Threads that have nothing else to do while the device computes: on a CPU all but one belong to libtorch.</summary>
+    public int IdleThreads => IsCuda ? Math.Max(1, Environment.ProcessorCount - 1) : 1;
+
     /// <summary>
     /// Bytes in use: on a GPU those of all programs on it, if the driver tells; else the resident memory of this process.
     /// </summary>
     public long MemoryInUse => (IsCuda ? CudaDriver.MemoryInUse(Device.index) : null) ?? Environment.WorkingSet;
 
-    /// <summary>Loads libtorch, chooses device and precision, and sets threads and heap of the process.</summary>
-    /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none.</exception>
+    /// <summary>Loads libtorch, chooses device and precision, and sets threads, heap and, for a GPU, the switches of its libraries, for the whole process.</summary>
+    /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none, or it cannot compute in the precision.</exception>
     public static ComputeTarget Resolve(ComputeOptions options)
     {
-        LibTorch.EnsureLoaded();
-        NativeHeap.KeepLargeBlocks();
+        var target = Choose(options);
         if (options.Threads is int threads && threads != get_num_threads())
         {
             set_num_threads(threads);
         }
 
-        var device = ResolveDevice(options);
-        var precision = options.Precision != ComputePrecision.Auto
-            ? options.Precision
-            : MultipliesBFloat16(device) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
-        return new ComputeTarget(device, precision);
+        if (target.IsCuda)
+        {
+            // Pictures of one size come again and again, which is what trying pays for.
+            TorchFunctions.SetCudnnBenchmark(true);
+            (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (options.AllowTensorFloat32, options.AllowTensorFloat32);
+        }
+
+        return target;
     }
 
     /// <summary>
-    /// Where a stored model computes. Its options tell where it was trained: a machine without that GPU uses what it has, and threads stay as they are.
+    /// Where a stored model computes. Its options tell where it was trained: a machine without that GPU uses what it has, and the process's settings stay as
+    /// they are.
     /// </summary>
     /// <param name="options">The stored options.</param>
-    /// <param name="warn">Is told if another device is used.</param>
+    /// <param name="warn">Is told if another device or precision is used.</param>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
     public static ComputeTarget ResolveForLoading(ComputeOptions options, Action<string> warn)
     {
         LibTorch.EnsureLoaded();
         var here = options.Clone();
-        here.Threads = null;
         if (here.Device == ComputeDevice.Cuda && LibTorch.DescribeCudaUnavailable() is string obstacle)
         {
             here.Device = ComputeDevice.Auto;
@@ -60,7 +68,13 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             here.DeviceIndex = 0;
         }
 
-        return Resolve(here);
+        if (here.Precision == ComputePrecision.BFloat16 && DescribePrecisionObstacle(ChooseDevice(here), here.Precision) is string slow)
+        {
+            here.Precision = ComputePrecision.Float32;
+            warn($"The model was trained in bfloat16 and is now used in float32. {slow}");
+        }
+
+        return Choose(here);
     }
 
     /// <summary>
@@ -84,18 +98,52 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     /// The tensor on the device. The copy from pinned memory goes on after the call; the source may be disposed of all the same, because libtorch
     /// hands pinned memory on only when the copies from it are done.
     /// </summary>
-    public Tensor Upload(Tensor tensor) => tensor.to(Device, non_blocking: true);
+    public Tensor Upload(Tensor tensor)
+    {
+        Traffic.CountUpload(tensor.NumberOfElements * tensor.ElementSize);
+        return tensor.to(Device, non_blocking: true);
+    }
+
+    /// <summary>The numbers of a tensor of float64. Waits until the device has done all that it was told to.</summary>
+    public double[] Read(Tensor tensor)
+    {
+        Traffic.CountWait();
+        using var here = tensor.cpu();
+        return here.data<double>().ToArray();
+    }
 
     /// <summary>Waits until the device has done all that it was told to. A CPU always has.</summary>
     public void Synchronize()
     {
+        Traffic.CountWait();
         if (IsCuda)
         {
             cuda.synchronize(Device);
         }
     }
 
-    private static Device ResolveDevice(ComputeOptions options)
+    /// <summary>Device, precision and switches, for the log.</summary>
+    public string Describe() => IsCuda
+        ? $"{Device} in {Precision}, cuDNN trying its algorithms, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}"
+        : $"{Device} in {Precision}";
+
+    private static ComputeTarget Choose(ComputeOptions options)
+    {
+        LibTorch.EnsureLoaded();
+        NativeHeap.KeepLargeBlocks();
+        var device = ChooseDevice(options);
+        if (DescribePrecisionObstacle(device, options.Precision) is string obstacle)
+        {
+            throw new InvalidOperationException(obstacle);
+        }
+
+        var precision = options.Precision != ComputePrecision.Auto
+            ? options.Precision
+            : MultipliesBFloat16(device) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+        return new ComputeTarget(device, precision);
+    }
+
+    private static Device ChooseDevice(ComputeOptions options)
     {
         if (options.Device == ComputeDevice.Cpu)
         {
@@ -112,9 +160,12 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             : new Device(DeviceType.CUDA, options.DeviceIndex);
     }
 
-    /// <summary>Whether the device has instructions for bfloat16 products: without them bfloat16 is slower than float32. GPUs have them from Ampere on.</summary>
+    private static string? DescribePrecisionObstacle(Device device, ComputePrecision precision)
+        => device.type == DeviceType.CUDA ? CudaDiagnosis.ExplainPrecision(device.index, CudaDriver.FindMajorCapability(device.index), precision) : null;
+
+    /// <summary>Whether the device has instructions for bfloat16 products: without them bfloat16 is slower than float32.</summary>
     private static bool MultipliesBFloat16(Device device)
-        => device.type == DeviceType.CUDA ? CudaDriver.FindMajorCapability(device.index) is null or >= 8 : CpuMultipliesBFloat16();
+        => device.type == DeviceType.CUDA ? DescribePrecisionObstacle(device, ComputePrecision.BFloat16) is null : CpuMultipliesBFloat16();
 
     private static bool CpuMultipliesBFloat16() => X86Base.IsSupported && X86Base.CpuId(7, 1) is var (eax, _, _, _) && (eax & (1 << 5)) != 0;
 }

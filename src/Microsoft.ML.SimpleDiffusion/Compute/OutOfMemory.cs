@@ -34,11 +34,15 @@ internal static class OutOfMemory
             cause);
     }
 
-    /// <summary>The allocators of the CPU ('can't allocate memory', 'not enough memory' on Windows) and of CUDA ('out of memory').</summary>
+    /// <summary>
+    /// The allocators of the CPU ('can't allocate memory', 'not enough memory' on Windows) and of CUDA ('out of memory'), and its libraries, which ask for memory
+    /// themselves ('CUDNN_STATUS_ALLOC_FAILED', 'CUBLAS_STATUS_ALLOC_FAILED').
+    /// </summary>
     private static bool IsMessage(string message)
         => message.Contains("allocate memory", StringComparison.Ordinal)
             || message.Contains("not enough memory", StringComparison.Ordinal)
-            || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+            || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("STATUS_ALLOC_FAILED", StringComparison.Ordinal);
 
     private static Exception Innermost(Exception exception) => exception.InnerException is null ? exception : Innermost(exception.InnerException);
 }

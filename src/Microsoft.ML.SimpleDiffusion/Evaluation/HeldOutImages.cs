@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
@@ -34,14 +34,14 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
     public Tensor Images(int first, int count)
     {
         using var scope = NewDisposeScope();
-        var images = empty([count, data.Size.Channels, data.Size.Height, data.Size.Width], dtype: ScalarType.Byte);
+        var images = empty([count, data.Size.Channels, data.Size.Height, data.Size.Width], dtype: ScalarType.Byte, device: CPU);
         var bytes = images.bytes;
         for (int i = 0; i < count; i++)
         {
             data.CopyPixels(first + i, bytes.Slice(i * data.Size.Length, data.Size.Length));
         }
 
-        return (images.to(model.Device).to(ScalarType.Float32) / 127.5f).sub_(1).MoveToOuterDisposeScope();
+        return PixelTensors.FromBytes(images.to(model.Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What images show.</summary>
@@ -56,13 +56,8 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
     public Tensor Noise(int first, int count, ulong seed, RandomPurpose purpose, int sample)
     {
         using var scope = NewDisposeScope();
-        var noise = empty([count, data.Size.Channels, data.Size.Height, data.Size.Width], dtype: ScalarType.Float32);
-        var values = MemoryMarshal.Cast<byte, float>(noise.bytes);
-        for (int i = 0; i < count; i++)
-        {
-            StatelessRandom.FillNormal(values.Slice(i * data.Size.Length, data.Size.Length), seed, purpose, (ulong)sample, (ulong)(first + i));
-        }
-
+        var noise = NoiseTensors.Create(
+            [count, data.Size.Channels, data.Size.Height, data.Size.Width], Environment.ProcessorCount, purpose, i => (seed, (ulong)sample, (ulong)(first + i)));
         return noise.to(model.Device).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Imaging;
@@ -34,13 +33,8 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
     public Tensor Noise(int step)
     {
         using var scope = NewDisposeScope();
-        var noise = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
-        for (int i = 0; i < requests.Count; i++)
-        {
-            using var row = noise[i];
-            StatelessRandom.FillNormal(Floats(row), requests[i].Seed, RandomPurpose.SamplingNoise, (ulong)step, 0);
-        }
-
+        var noise = NoiseTensors.Create(
+            [requests.Count, size.Channels, size.Height, size.Width], Environment.ProcessorCount, RandomPurpose.SamplingNoise, i => (requests[i].Seed, (ulong)step, 0));
         return noise.to(device).MoveToOuterDisposeScope();
     }
 
@@ -74,14 +68,14 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
     private Tensor Images()
     {
         using var scope = NewDisposeScope();
-        var images = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Float32);
+        var pixels = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Byte, device: CPU);
         for (int i = 0; i < requests.Count; i++)
         {
-            using var row = images[i];
-            System.Numerics.Tensors.TensorPrimitives.ConvertChecked<byte, float>(requests[i].Image, Floats(row));
+            using var row = pixels[i];
+            requests[i].Image.CopyTo(row.bytes);
         }
 
-        return images.div_(127.5f).sub_(1).to(device).MoveToOuterDisposeScope();
+        return PixelTensors.FromBytes(pixels.to(device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Whether a pixel is kept [B, 1, H, W].</summary>
@@ -94,6 +88,4 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
 
     private ImageConditions Conditions(ModelConfiguration configuration, IEnumerable<RowCondition> rows, IEnumerable<GenerationRequest> formats) => ConditionTensors.Create(
         configuration.Condition, [.. rows], configuration.Options.Network.PortraitFlag ? [.. formats.Select(request => request.IsPortrait)] : null, device);
-
-    private static Span<float> Floats(Tensor row) => MemoryMarshal.Cast<byte, float>(row.bytes)[..(int)row.numel()];
 }

@@ -145,7 +145,7 @@ internal sealed class SharedNetwork
     private static byte[][] ToBytes(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var scaled = ((images + 1) * 127.5f).round().clamp(0, 255).to(ScalarType.Byte).cpu().contiguous();
+        var scaled = PixelTensors.ToBytes(images).cpu().contiguous();
         var all = scaled.bytes;
         var result = new byte[images.shape[0]][];
         int length = all.Length / result.Length;

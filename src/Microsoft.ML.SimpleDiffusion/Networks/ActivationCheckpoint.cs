@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
@@ -9,6 +10,10 @@ namespace Microsoft.ML.SimpleDiffusion.Networks;
 internal sealed class ActivationCheckpoint : IDisposable
 {
     private readonly List<Tensor> _handedOver = [];
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Whether a block's backward pass has failed. Those that follow it have nothing to do.</summary>
+    public bool HasFailed => _failure is not null;
 
     /// <summary>The output of a block.</summary>
     /// <param name="checkpoint">How to run it, or null to keep all activations, as autograd does by itself.</param>
@@ -25,6 +30,19 @@ internal sealed class ActivationCheckpoint : IDisposable
     {
         Dispose();
         _handedOver.AddRange(gradients);
+    }
+
+    /// <summary>
+    /// Keeps an error of a block's backward pass until the whole pass is over: TorchSharp calls the block from native code, where an exception ends the process.
+    /// </summary>
+    public void Fail(Exception exception) => _failure ??= ExceptionDispatchInfo.Capture(exception);
+
+    /// <summary>Throws the error of the last backward pass, if there was one. Its gradients are worth nothing then.</summary>
+    public void ThrowIfFailed()
+    {
+        var failure = _failure;
+        _failure = null;
+        failure?.Throw();
     }
 
     public void Dispose()

@@ -83,6 +83,9 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
         return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>To be called after each backward pass: throws what went wrong in it where blocks are computed again.</summary>
+    public void ThrowIfBackwardFailed() => Checkpoint?.ThrowIfFailed();
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

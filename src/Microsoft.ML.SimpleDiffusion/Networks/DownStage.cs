@@ -21,7 +21,7 @@ internal sealed class DownStage : nn.Module
     public DownStage(StageShape shape, int blocks, int? outputs)
         : base(nameof(DownStage))
     {
-        _positionEmbedding = shape.Transformer is null ? null : nn.Parameter(zeros(shape.Pixels, shape.Channels));
+        _positionEmbedding = shape.Transformer is null ? null : nn.Parameter(zeros(shape.Pixels, shape.Channels, device: CPU));
         _blocks = shape.CreateBlocks(blocks, hasSkip: false);
         _attention = shape.CreateAttention(blocks);
         _checkpoint = shape.Checkpoint;

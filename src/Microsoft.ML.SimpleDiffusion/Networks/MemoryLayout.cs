@@ -13,7 +13,7 @@ internal static class MemoryLayout
     /// <summary>The feature maps in the order in which the network runs fastest; <paramref name="x"/> itself where that is its own.</summary>
     /// <param name="x">[B, C, H, W], channel by channel.</param>
     public static Tensor Fastest(Tensor x)
-        => x.device_type == DeviceType.CPU && !is_grad_enabled() && Autocast.IsEnabled(DeviceType.CPU) ? ToChannelsLast(x) : x;
+        => x.device_type == DeviceType.CPU && !is_grad_enabled() && Autocast.IsEnabled ? ToChannelsLast(x) : x;
 
     /// <summary>Whether feature maps lie pixel by pixel.</summary>
     /// <param name="x">[B, C, H, W].</param>

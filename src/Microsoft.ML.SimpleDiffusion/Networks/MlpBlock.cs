@@ -48,10 +48,10 @@ internal sealed class MlpBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZe
     public override Tensor forward(Tensor x, Tensor embedding, Tensor? skip)
     {
         using var scope = NewDisposeScope();
-        var h = _norm.forward(x);
+        var h = Norms.Normalized(_norm, x);
         if (_skipNorm is not null)
         {
-            h = (h + _skipNorm.forward(skip ?? throw new ArgumentNullException(nameof(skip)))) * InverseSqrt2;
+            h = (h + Norms.Normalized(_skipNorm, skip ?? throw new ArgumentNullException(nameof(skip)))) * InverseSqrt2;
         }
 
         h = nn.functional.silu(_expand.forward(h));

@@ -25,6 +25,6 @@ internal sealed class OutputProjection : nn.Module<Tensor, Tensor>, IZeroInitial
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return _conv.forward(nn.functional.silu(_norm.forward(x))).MoveToOuterDisposeScope();
+        return _conv.forward(nn.functional.silu(Norms.Normalized(_norm, x))).MoveToOuterDisposeScope();
     }
 }

@@ -46,9 +46,9 @@ internal sealed class ResBlock : StageBlock, IZeroInitialized
     public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)
     {
         using var scope = NewDisposeScope();
-        var h = _skipNorm is null ? _norm1.forward(x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
+        var h = _skipNorm is null ? Norms.Normalized(_norm1, x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
         h = _conv1.forward(nn.functional.silu(h));
-        h = nn.functional.silu(FeatureNorm.Modulated(_norm2, h, _film.forward(context.Embedding)));
+        h = nn.functional.silu(Norms.Modulated(_norm2, h, _film.forward(context.Embedding)));
         if (training && _dropout > 0)
         {
             h = nn.functional.dropout(h, _dropout, training: true);
@@ -61,6 +61,6 @@ internal sealed class ResBlock : StageBlock, IZeroInitialized
     private Tensor NormalizeWithSkip(Tensor x, Tensor skip)
     {
         using var scope = NewDisposeScope();
-        return (FeatureNorm.Scaled(_norm1, x, InverseSqrt2) + FeatureNorm.Scaled(_skipNorm!, skip, InverseSqrt2)).MoveToOuterDisposeScope();
+        return (Norms.Scaled(_norm1, x, InverseSqrt2) + Norms.Scaled(_skipNorm!, skip, InverseSqrt2)).MoveToOuterDisposeScope();
     }
 }

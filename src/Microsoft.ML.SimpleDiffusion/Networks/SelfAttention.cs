@@ -41,9 +41,9 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IZeroI
         long batch = x.shape[0], tokens = x.shape[1], channels = x.shape[2];
 
         // One product for queries, keys and values: [B, N, 3C] -> three times [B, heads, N, C / heads].
-        var parts = _queryKeyValue.forward(_norm.forward(x)).view(batch, tokens, 3, _heads, channels / _heads).unbind(2);
-        var query = _queryNorm.forward(parts[0]).transpose(1, 2);
-        var key = _keyNorm.forward(parts[1]).transpose(1, 2);
+        var parts = _queryKeyValue.forward(Norms.Normalized(_norm, x)).view(batch, tokens, 3, _heads, channels / _heads).unbind(2);
+        var query = Norms.Normalized(_queryNorm, parts[0]).transpose(1, 2);
+        var key = Norms.Normalized(_keyNorm, parts[1]).transpose(1, 2);
         var value = parts[2].transpose(1, 2);
 
         // Softmax of the products over sqrt(C / heads), as in the paper's listing.

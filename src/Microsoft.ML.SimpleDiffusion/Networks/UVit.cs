@@ -28,7 +28,7 @@ internal sealed class UVit : DenoisingNetwork
         int width = specification.LevelChannels(levels);
         _input = Layers.Conv(specification.PatchedChannels, specification.LevelChannels(0), 3);
         _down = nn.ModuleList(Enumerable.Range(0, levels).Select(CreateDownStage).ToArray());
-        _positionEmbedding = nn.Parameter(zeros(specification.LevelHeight(levels) * specification.LevelWidth(levels), width));
+        _positionEmbedding = nn.Parameter(zeros(specification.LevelHeight(levels) * specification.LevelWidth(levels), width, device: CPU));
         _transformer = nn.ModuleList(Enumerable.Range(0, specification.TransformerBlocks).Select(_ => CreateTransformerBlock(levels)).ToArray());
         _up = nn.ModuleList(Enumerable.Range(0, levels).Select(CreateUpStage).ToArray());
         _output = new OutputProjection(specification.LevelChannels(0), specification.PatchedChannels);

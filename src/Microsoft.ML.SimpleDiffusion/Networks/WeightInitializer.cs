@@ -72,7 +72,7 @@ internal static class WeightInitializer
 
     private static void FillNormal(Tensor parameter, double deviation, int seed, ulong parameterIndex)
     {
-        using var values = empty(parameter.numel(), dtype: ScalarType.Float32);
+        using var values = empty(parameter.numel(), dtype: ScalarType.Float32, device: CPU);
         var span = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(values.bytes);
         StatelessRandom.FillNormal(span, (uint)seed, RandomPurpose.Initialization, 0, parameterIndex);
         System.Numerics.Tensors.TensorPrimitives.Multiply(span, (float)deviation, span);

@@ -57,6 +57,13 @@ public sealed class TrainingOptions
     public bool RandomHorizontalFlip { get; set; }
 
     /// <summary>
+    /// Whether libtorch draws the training noise on the device. Default: false, so that a run learns the same on every device, bit for bit but for rounding, in
+    /// however many batches a step comes. If true, a GPU draws it in no time and nothing of it is uploaded, but the noise follows from the kind of device and
+    /// the size of a batch; runs still go on from their checkpoints as if they had never stopped, on the same device.
+    /// </summary>
+    public bool DrawNoiseOnDevice { get; set; }
+
+    /// <summary>
     /// Steps in a row that may be skipped because loss or gradient are not finite before the run ends with an error, 1 or more. Default: 10.
     /// Skipped steps change nothing, and are counted in the log.
     /// </summary>

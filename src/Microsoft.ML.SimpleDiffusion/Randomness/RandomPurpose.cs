@@ -44,4 +44,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Values of the options that a sweep tries.</summary>
     SweepDraw = 14,
+
+    /// <summary>Noise of a batch that the device draws.</summary>
+    DeviceNoise = 15,
 }

@@ -21,7 +21,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly ComputeTarget _target;
     private readonly ImageDataset _data;
     private readonly ModelConfiguration _configuration;
-    private readonly INoiseSchedule _schedule;
     private readonly DenoisingNetwork _network;
     private readonly TrainingState _state;
     private readonly CheckpointStore? _store;
@@ -62,9 +61,9 @@ internal sealed class TrainingRun : IDisposable
             _cost = NetworkCost.Of(specification, _data.MeanTextTokens);
             _reports.ShowTextsOf(_data);
             _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _store?.BestPath, _history, _log);
-            _schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
+            var schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
             _log.Network(specification, _options, _target, _data.Count);
-            _network = DenoisingNetwork.Create(specification, _schedule.LogSnrMin, _schedule.LogSnrMax, _target.Device);
+            _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, _target.Device);
             WeightInitializer.Initialize(_network, _options.Seed!.Value);
             _state = new TrainingState(_network, _target.Device);
             if (warmStart is not null)
@@ -117,7 +116,7 @@ internal sealed class TrainingRun : IDisposable
     private TrainedModel Train()
     {
         var training = _options.Training;
-        var trainer = new Trainer(_options, _schedule, _target, _state);
+        using var trainer = new Trainer(_options, _target, _state);
         var yardstick = Yardstick.Measure(_target, _cost);
         long first = _state.Step;
         TrainingEvaluation? pausedAt = null;
@@ -134,10 +133,15 @@ internal sealed class TrainingRun : IDisposable
             {
                 training.CancellationToken.ThrowIfCancellationRequested();
                 _log.CheckAlive();
-                var result = trainer.Step(feed);
-                _history.Losses.Add(_state.Step, result.Skipped ? null : result.Loss);
+                trainer.Step(feed);
+                if (!trainer.IsReadingDue && !reporter.IsDue && !IsMilestone(_state.Step))
+                {
+                    continue;
+                }
+
+                var results = Take(trainer);
                 reporter.Pause(() => pausedAt = AfterStep(reporter));
-                reporter.Report(_state.Step, result);
+                reporter.Report(results);
                 reporter.Pause(() => _reports.WriteSamples(_state, training.CancellationToken));
             }
         }
@@ -145,6 +149,7 @@ internal sealed class TrainingRun : IDisposable
         {
             if (_state.Step > first)
             {
+                Take(trainer);
                 _checkpoints.Save();
             }
 
@@ -161,6 +166,23 @@ internal sealed class TrainingRun : IDisposable
         return CreateModel(pausedAt);
     }
 
+    /// <summary>Whether something is made of the step that all results before it must be known for.</summary>
+    private bool IsMilestone(long step)
+        => IsCheckpointDue(step) || _reports.AreSamplesDue(step) || _validator is { } validator && validator.IsDue(step);
+
+    private bool IsCheckpointDue(long step) => step % _options.Training.CheckpointEverySteps == 0 || step == _options.Training.LastStep;
+
+    private IReadOnlyList<StepResult> Take(Trainer trainer)
+    {
+        var results = trainer.TakeResults();
+        foreach (var result in results)
+        {
+            _history.Losses.Add(result.StepsDone, result.IsSkipped ? null : result.Loss);
+        }
+
+        return results;
+    }
+
     /// <summary>Evaluates and writes a checkpoint where they are due.</summary>
     /// <returns>The evaluation of a run that stops here to go on later, which is no part of its course.</returns>
     private TrainingEvaluation? AfterStep(ProgressReporter reporter)
@@ -168,7 +190,7 @@ internal sealed class TrainingRun : IDisposable
         var training = _options.Training;
         bool isLast = _state.Step == training.LastStep;
         bool isEvaluated = EvaluateIfDue(reporter);
-        if (_state.Step % training.CheckpointEverySteps == 0 || isLast || HasLostPatience())
+        if (IsCheckpointDue(_state.Step) || HasLostPatience())
         {
             _checkpoints.Save();
         }

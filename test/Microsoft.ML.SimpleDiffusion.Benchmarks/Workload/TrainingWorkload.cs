@@ -35,7 +35,7 @@ internal sealed class TrainingWorkload : IDisposable
         _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         _state = new TrainingState(_network, target.Device);
-        _trainer = new Trainer(Options, schedule, target, _state);
+        _trainer = new Trainer(Options, target, _state);
         _feed = new BatchFeed(_data, Options, target, firstStep: 0);
     }
 
@@ -52,11 +52,19 @@ internal sealed class TrainingWorkload : IDisposable
 
     public ImageDataset Data => _data;
 
-    public void Step() => _trainer.Step(_feed);
+    public void Step()
+    {
+        _trainer.Step(_feed);
+        if (_trainer.IsReadingDue)
+        {
+            _trainer.TakeResults();
+        }
+    }
 
     public void Dispose()
     {
         _feed.Dispose();
+        _trainer.Dispose();
         _state.Dispose();
         _network.Dispose();
         _data.Dispose();

@@ -59,9 +59,10 @@ public class OutOfMemoryTests
     [TestMethod]
     [DataRow("CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 8.00 GiB", true)]
     [DataRow("[enforce fail at alloc_cpu.cpp:117] data. DefaultCPUAllocator: not enough memory: you tried to allocate 64 bytes.", true)]
+    [DataRow("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", true)]
+    [DataRow("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", true)]
+    [DataRow("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED", false)]
     [DataRow("The size of tensor a (2) must match the size of tensor b (3)", false)]
     public void Other_messages_are_told_apart(string message, bool expected)
         => Assert.AreEqual(expected, OutOfMemory.IsCauseOf(new NativeException(message)));
-
-    private sealed class NativeException(string message) : ExternalException(message);
 }

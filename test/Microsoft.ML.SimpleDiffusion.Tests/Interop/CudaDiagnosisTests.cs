@@ -35,6 +35,8 @@ public class CudaDiagnosisTests
 
     [TestMethod]
     [DataRow("libcudnn.so.9: cannot open shared object file: No such file or directory", "The CUDA library libcudnn.so.9 is missing: restore TorchSharp-cuda-")]
+    [DataRow("/app/libtorch_cuda.so: undefined symbol: cublasLtMatmul, version libcublasLt.so.12", "A CUDA library is another version than the one that this libtorch was built with: restore TorchSharp-cuda-")]
+    [DataRow("/lib/libcudart.so.12: version `libcudart.so.13' not found (required by /app/libtorch_cuda.so)", "A CUDA library is another version than the one that this libtorch was built with: restore TorchSharp-cuda-")]
     [DataRow("/app/libtorch_cuda.so: invalid ELF header", "The CUDA part of libtorch cannot be loaded: restore TorchSharp-cuda-")]
     public void Library_that_does_not_load_is_named_with_its_package(string message, string expected)
         => StringAssert.StartsWith(CudaDiagnosis.Explain(Working with { LoadError = message, IsAvailable = false }), expected);
@@ -46,6 +48,18 @@ public class CudaDiagnosisTests
     {
         StringAssert.Contains(CudaDiagnosis.ExplainIndex(index, count), expected);
         Assert.IsNull(CudaDiagnosis.ExplainIndex(count - 1, count));
+    }
+
+    [TestMethod]
+    public void Gpu_without_bfloat16_is_named_with_its_capability()
+    {
+        Assert.AreEqual(
+            "GPU 1 has no instructions for bfloat16, which NVIDIA has made since Ampere (compute capability 8.0; this one has 7): set Compute.Precision to Float32 or Auto.",
+            CudaDiagnosis.ExplainPrecision(1, 7, ComputePrecision.BFloat16));
+        Assert.IsNull(CudaDiagnosis.ExplainPrecision(1, 8, ComputePrecision.BFloat16));
+        Assert.IsNull(CudaDiagnosis.ExplainPrecision(1, 7, ComputePrecision.Float32));
+        Assert.IsNull(CudaDiagnosis.ExplainPrecision(1, 7, ComputePrecision.Auto));
+        Assert.IsNull(CudaDiagnosis.ExplainPrecision(1, null, ComputePrecision.BFloat16));
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
@@ -89,17 +90,45 @@ public class ActivationCheckpointTests
     }
 
     [TestMethod]
+    public void Error_in_a_backward_pass_is_thrown_after_it_and_does_not_end_the_process()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+        var x = ones([4], requires_grad: true);
+        int runs = 0, runsOfOther = 0;
+
+        // The block that fails comes first in the backward pass; the one before it is not computed again for nothing.
+        var y = ActivationCheckpoint.Run(checkpoint, inputs => { runsOfOther++; return inputs[0] * 2; }, x);
+        y = ActivationCheckpoint.Run(checkpoint, inputs => ++runs == 1 ? inputs[0] * 3 : throw new NativeException("CUDA out of memory"), y);
+        y.sum().backward();
+
+        var error = Assert.ThrowsExactly<NativeException>(checkpoint.ThrowIfFailed);
+        Assert.IsTrue(OutOfMemory.IsCauseOf(error));
+        Assert.AreEqual(1, runsOfOther);
+        checkpoint.ThrowIfFailed();
+    }
+
+    [TestMethod]
+    public void Error_in_a_forward_pass_is_thrown_at_once()
+    {
+        using var scope = NewDisposeScope();
+        using var checkpoint = new ActivationCheckpoint();
+
+        Assert.ThrowsExactly<NativeException>(() => ActivationCheckpoint.Run(checkpoint, _ => throw new NativeException("x"), ones([4], requires_grad: true)));
+    }
+
+    [TestMethod]
     public void Live_tensors_stay_the_same_from_step_to_step()
     {
         var options = TinyData.Options();
         options.Network.ActivationCheckpointing = true;
         using var training = new TinyTraining(options);
         training.Step(2);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
 
         training.Step(5);
 
-        Assert.AreEqual(before, Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     /// <summary>The loss of the fourth step, whose two batches come in their order or the other way round.</summary>

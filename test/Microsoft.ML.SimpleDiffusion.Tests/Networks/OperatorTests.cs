@@ -18,7 +18,7 @@ public class OperatorTests
 
         var expected = (norm.forward(x) * (1 + film.narrow(1, 0, 12)).view(3, 12, 1, 1)) + film.narrow(1, 12, 12).view(3, 12, 1, 1);
 
-        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Modulated(norm, x, film), expected));
+        Assert.IsLessThan(1e-5, Difference(Norms.Modulated(norm, x, film), expected));
     }
 
     [TestMethod]
@@ -32,7 +32,7 @@ public class OperatorTests
 
         Assert.IsFalse(MemoryLayout.IsChannelsLast(x));
         Assert.IsTrue(MemoryLayout.IsChannelsLast(channelsLast));
-        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Modulated(norm, channelsLast, film), FeatureNorm.Modulated(norm, x, film)));
+        Assert.IsLessThan(1e-5, Difference(Norms.Modulated(norm, channelsLast, film), Norms.Modulated(norm, x, film)));
     }
 
     [TestMethod]
@@ -56,10 +56,10 @@ public class OperatorTests
         using (Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU))
         {
             Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU)!.Dispose();
-            Assert.IsTrue(Autocast.IsEnabled(TorchSharp.DeviceType.CPU));
+            Assert.IsTrue(Autocast.IsEnabled);
         }
 
-        Assert.IsFalse(Autocast.IsEnabled(TorchSharp.DeviceType.CPU));
+        Assert.IsFalse(Autocast.IsEnabled);
     }
 
     [TestMethod]
@@ -73,7 +73,7 @@ public class OperatorTests
 
         var plain = (norm.forward(x) * (1 + film.narrow(1, 0, 8)).view(2, 8, 1, 1)) + film.narrow(1, 8, 8).view(2, 8, 1, 1);
         var expected = autograd.grad([(plain * target).sum()], inputs);
-        var actual = autograd.grad([(FeatureNorm.Modulated(norm, x, film) * target).sum()], inputs);
+        var actual = autograd.grad([(Norms.Modulated(norm, x, film) * target).sum()], inputs);
 
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -89,7 +89,56 @@ public class OperatorTests
         Randomize(norm.weight!, norm.bias!);
         var x = randn(2, 8, 4, 4);
 
-        Assert.IsLessThan(1e-5, Difference(FeatureNorm.Scaled(norm, x, 0.7), norm.forward(x) * 0.7));
+        Assert.IsLessThan(1e-5, Difference(Norms.Scaled(norm, x, 0.7), norm.forward(x) * 0.7));
+    }
+
+    [TestMethod]
+    public void Operators_compute_in_what_the_table_says()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var autocast = Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU);
+        using var group = Layers.Normalize(8);
+        using var layer = nn.LayerNorm(8);
+        using var conv = Layers.Conv(8, 8, 3);
+        using var dense = Layers.Dense(8, 8);
+        Randomize(group.weight!, group.bias!, layer.weight!, layer.bias!);
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            Tensor maps = randn(2, 8, 4, 4).to(type), tokens = randn(2, 4, 8).to(type), heads = randn(2, 2, 4, 8).to(type);
+            Assert.AreEqual(Expected(NetworkOperator.Convolution), conv.forward(maps).dtype);
+            Assert.AreEqual(Expected(NetworkOperator.Dense), dense.forward(tokens).dtype);
+            Assert.AreEqual(Expected(NetworkOperator.Attention), ScaledDotProduct.Attend(heads, heads, heads).dtype);
+            Assert.AreEqual(Expected(NetworkOperator.GroupNorm), Norms.Normalized(group, maps).dtype);
+            Assert.AreEqual(Expected(NetworkOperator.LayerNorm), Norms.Normalized(layer, tokens).dtype);
+            Assert.AreEqual(Expected(NetworkOperator.Swish), nn.functional.silu(maps).dtype);
+
+            ScalarType Expected(NetworkOperator operation) => OperatorPrecision.ResultOf(operation, TorchSharp.DeviceType.CPU, type);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(ScalarType.Float32, 1e-5)]
+    [DataRow(ScalarType.BFloat16, 0.04)]
+    public void Norms_with_cast_weights_are_norms(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var group = Layers.Normalize(8);
+        using var layer = nn.LayerNorm(8);
+        Randomize(group.weight!, group.bias!, layer.weight!, layer.bias!);
+        Tensor maps = randn(2, 8, 4, 4), tokens = randn(2, 4, 8);
+        using var autocast = Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU);
+
+        var actualMaps = Norms.Group(maps.to(type), group.num_groups, group.weight!, group.bias!, group.eps, OperandType.InputAndWeights);
+        var actualTokens = Norms.Layer(tokens.to(type), layer.weight!, layer.bias, layer.eps, OperandType.InputAndWeights);
+
+        Assert.AreEqual(type, actualMaps.dtype);
+        Assert.AreEqual(type, actualTokens.dtype);
+        Assert.IsLessThan(tolerance, Difference(actualMaps.to(ScalarType.Float32), Norms.Normalized(group, maps)));
+        Assert.IsLessThan(tolerance, Difference(actualTokens.to(ScalarType.Float32), Norms.Normalized(layer, tokens)));
+
+        // Outside of the norm autocast is as it was.
+        Assert.AreEqual(ScalarType.BFloat16, tokens[0].mm(tokens[0].t()).dtype);
     }
 
     [TestMethod]

@@ -18,13 +18,7 @@ internal sealed class HostedTraining : IDisposable
     public HostedTraining(string checkpoints, string output, int steps)
     {
         _checkpoints = checkpoints;
-        string host = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.TestHost");
-        string tests = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.Tests.deps.json");
-        string[] arguments =
-        [
-            "exec", "--depsfile", tests, "--runtimeconfig", host + ".runtimeconfig.json", host + ".dll", checkpoints, output, steps.ToString(CultureInfo.InvariantCulture),
-        ];
-        _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
+        _process = TestHostProcess.Start(["train", checkpoints, output, steps.ToString(CultureInfo.InvariantCulture)]);
         _errors = _process.StandardError.ReadToEndAsync();
     }
 

@@ -2,7 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 
-/// <summary>Batches in which the chosen steps have one pixel that is not a number.</summary>
+/// <summary>Batches in which the chosen steps have one number of noise that is none.</summary>
 internal sealed class PoisonedBatches(IBatchSource batches, params int[] steps) : IBatchSource
 {
     public TrainingBatch Next(CancellationToken cancellationToken)
@@ -10,8 +10,8 @@ internal sealed class PoisonedBatches(IBatchSource batches, params int[] steps) 
         var batch = batches.Next(cancellationToken);
         if (steps.Contains((int)batch.Step))
         {
-            using var pixel = batch.Images.view(-1).narrow(0, 5, 1);
-            pixel.fill_(float.NaN);
+            using var number = batch.Noise!.view(-1).narrow(0, 5, 1);
+            number.fill_(float.NaN);
         }
 
         return batch;

@@ -17,7 +17,8 @@ internal sealed class TinyTraining : IDisposable
 
     /// <param name="options">Options; what is left open is chosen.</param>
     /// <param name="data">The training data; <see cref="TinyData.View"/> by default.</param>
-    public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null)
+    /// <param name="staysOnDevice">Whether the host avoids to wait for the device, as for a GPU.</param>
+    public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null, bool? staysOnDevice = null)
     {
         Target = ComputeTarget.Resolve(options.Compute);
         var view = data ?? TinyData.View(new MLContext(1));
@@ -29,7 +30,7 @@ internal sealed class TinyTraining : IDisposable
         _network = DenoisingNetwork.Create(condition.Specify(resolved), schedule.LogSnrMin, schedule.LogSnrMax, Target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         State = new TrainingState(_network, Target.Device);
-        _trainer = new Trainer(resolved, schedule, Target, State);
+        _trainer = new Trainer(resolved, Target, State, staysOnDevice);
     }
 
     public ModelConfiguration Configuration { get; }
@@ -50,12 +51,42 @@ internal sealed class TinyTraining : IDisposable
         }
     }
 
-    public StepResult Step(IBatchSource batches) => _trainer.Step(batches);
+    /// <summary>Does a step and returns what it has to tell.</summary>
+    public StepResult Step(IBatchSource batches)
+    {
+        _trainer.Step(batches);
+        return _trainer.TakeResults()[^1];
+    }
+
+    /// <summary>Does some steps, then reads all their results.</summary>
+    public IReadOnlyList<StepResult> StepThenRead(IBatchSource batches, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _trainer.Step(batches);
+        }
+
+        return _trainer.TakeResults();
+    }
+
+    /// <summary>Does some steps, reading their results only where it is due.</summary>
+    public void StepWithoutReading(IBatchSource batches, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _trainer.Step(batches);
+            if (_trainer.IsReadingDue)
+            {
+                _trainer.TakeResults();
+            }
+        }
+    }
 
     public BatchFeed CreateFeed() => new(_data, Options, Target, State.Step);
 
     public void Dispose()
     {
+        _trainer.Dispose();
         State.Dispose();
         _network.Dispose();
         _data.Dispose();

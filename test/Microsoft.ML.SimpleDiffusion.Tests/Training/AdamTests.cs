@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
@@ -11,7 +12,7 @@ public class AdamTests
     {
         Number = 1,
         LearningRate = 0.1,
-        GradientScale = 1,
+        GradientClipNorm = 0,
         Beta1 = 0.9,
         Beta2 = 0.99,
         Epsilon = 1e-12,
@@ -47,11 +48,11 @@ public class AdamTests
         // mHat = 0.28 / 0.19 = 1.473684, vHat = 0.0496 / 0.0199 = 2.492462, mHat / sqrt(vHat) = 0.933446.
         // w1 = 1 * (1 - 0.1 * 0.5) - 0.1 = 0.85, w2 = 0.85 * 0.95 - 0.1 * 0.933446 = 0.7141554.
         using var training = new Weights(initial: 1, gradient: _ => 4);
-        var update = Plain with { GradientScale = 0.5, WeightDecay = 0.5 };
-        training.Apply(update, fused);
+        var update = Plain with { WeightDecay = 0.5 };
+        training.Apply(update with { GradientClipNorm = 2 * Math.Sqrt(training.Count) }, fused);
         training.SetGradient(_ => 2);
 
-        training.Apply(update with { Number = 2 }, fused);
+        training.Apply(update with { Number = 2, GradientClipNorm = Math.Sqrt(training.Count) }, fused);
 
         Assert.AreEqual(0.7141554f, training.Weight(0), 2e-6f);
         Assert.AreEqual(0.7141554f, training.Weight(training.Count - 1), 2e-6f);
@@ -79,6 +80,27 @@ public class AdamTests
     }
 
     [TestMethod]
+    [DataRow(false, double.NaN, 1f)]
+    [DataRow(true, double.NaN, 1f)]
+    [DataRow(false, 1.0, float.NaN)]
+    [DataRow(true, 1.0, float.NaN)]
+    [DataRow(false, 1.0, float.PositiveInfinity)]
+    [DataRow(true, 1.0, float.PositiveInfinity)]
+    public void Step_that_is_not_finite_only_clears_the_gradient(bool fused, double loss, float gradient)
+    {
+        using var training = new Weights(initial: 1, gradient: i => i == 5 ? gradient : 0.5f);
+
+        training.Apply(Plain with { GradientClipNorm = 1, WeightDecay = 0.1 }, fused, loss);
+
+        for (int i = 0; i < training.Count; i++)
+        {
+            Assert.AreEqual(1f, training.Weight(i));
+            Assert.AreEqual(1f, training.Average(i));
+            Assert.AreEqual(0f, training.Gradient(i));
+        }
+    }
+
+    [TestMethod]
     [DataRow(1.0, 4.0, 0.25)]
     [DataRow(1.0, 0.5, 1.0)]
     [DataRow(0.0, 4.0, 1.0)]
@@ -86,7 +108,7 @@ public class AdamTests
     {
         var options = new TrainingOptions { GradientClipNorm = clipNorm, WarmupSteps = 1 };
 
-        Assert.AreEqual(expected, AdamUpdate.At(options, step: 3, norm).GradientScale, 1e-12);
+        Assert.AreEqual(expected, AdamUpdate.At(options, step: 3).GradientScale(norm), 1e-12);
     }
 
     [TestMethod]
@@ -129,17 +151,11 @@ public class AdamTests
             _state.Gradients.Values.copy_(values);
         }
 
-        public void Apply(AdamUpdate update, bool fused)
+        public void Apply(AdamUpdate update, bool fused, double loss = 1)
         {
-            using var guard = no_grad();
-            if (fused)
-            {
-                FusedAdam.Apply(_state, update);
-            }
-            else
-            {
-                AdamOptimizer.Apply(_state, update);
-            }
+            using var scope = NewDisposeScope();
+            IOptimizer optimizer = fused ? new FusedAdam() : new SimdAdam();
+            optimizer.Apply(_state, update, tensor(loss), _state.Gradients.Values.norm());
         }
 
         public void Dispose()

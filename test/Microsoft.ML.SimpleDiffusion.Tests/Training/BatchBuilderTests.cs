@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 
@@ -26,10 +27,7 @@ public class BatchBuilderTests
         using var expected = feed.Next(CancellationToken.None);
         using var actual = late.Next(CancellationToken.None);
 
-        CollectionAssert.AreEqual(expected.Images.data<float>().ToArray(), actual.Images.data<float>().ToArray());
-        CollectionAssert.AreEqual(expected.Noise.data<float>().ToArray(), actual.Noise.data<float>().ToArray());
-        CollectionAssert.AreEqual(expected.Conditions.Classes!.data<long>().ToArray(), actual.Conditions.Classes!.data<long>().ToArray());
-        CollectionAssert.AreEqual(expected.Times, actual.Times);
+        AssertEqual(expected, actual);
     }
 
     [TestMethod]
@@ -59,8 +57,7 @@ public class BatchBuilderTests
         {
             using var one = expected.Build(step, 0);
             using var two = actual.Build(step, 0);
-            CollectionAssert.AreEqual(one.Images.data<float>().ToArray(), two.Images.data<float>().ToArray());
-            CollectionAssert.AreEqual(one.Conditions.Classes!.data<long>().ToArray(), two.Conditions.Classes!.data<long>().ToArray());
+            AssertEqual(one, two);
         }
     }
 
@@ -71,10 +68,8 @@ public class BatchBuilderTests
         options.Training.GradientAccumulation = 2;
         using var data = Load(options, long.MaxValue);
         var builder = new BatchBuilder(data, options);
-        using var first = builder.Build(3, 0);
-        using var second = builder.Build(3, 1);
 
-        double[] times = [.. first.Times.Concat(second.Times).Order()];
+        double[] times = [.. builder.Times(3, 0).Concat(builder.Times(3, 1)).Order()];
 
         for (int i = 1; i < times.Length; i++)
         {
@@ -118,6 +113,48 @@ public class BatchBuilderTests
 
         // 1600 draws: three standard deviations are 55.
         Assert.AreEqual(480, dropped, 60);
+    }
+
+    [TestMethod]
+    public void Batch_is_the_same_however_many_threads_draw_its_noise()
+    {
+        var options = TinyData.Options();
+        using var data = Load(options, long.MaxValue);
+        using var one = new BatchBuilder(data, options, threads: 1).Build(2, 0);
+        using var two = new BatchBuilder(data, options, threads: 7).Build(2, 0);
+
+        AssertEqual(one, two);
+    }
+
+    [TestMethod]
+    public void Noise_that_the_device_draws_is_in_no_batch()
+    {
+        var options = TinyData.Options();
+        options.Training.DrawNoiseOnDevice = true;
+        using var data = Load(options, long.MaxValue);
+        using var batch = new BatchBuilder(data, options).Build(2, 0);
+
+        Assert.IsNull(batch.Noise);
+    }
+
+    [TestMethod]
+    public void Log_snr_of_a_batch_is_the_schedule_at_its_times()
+    {
+        var options = TinyData.Options();
+        using var data = Load(options, long.MaxValue);
+        var builder = new BatchBuilder(data, options);
+        var schedule = NoiseSchedules.Create(options.Diffusion, options.ImageHeight, options.ImageWidth);
+        using var batch = builder.Build(4, 0);
+
+        CollectionAssert.AreEqual(Array.ConvertAll(builder.Times(4, 0), t => (float)schedule.LogSnr(t)), batch.LogSnr.data<float>().ToArray());
+    }
+
+    private static void AssertEqual(TrainingBatch expected, TrainingBatch actual)
+    {
+        CollectionAssert.AreEqual(expected.Pixels.data<byte>().ToArray(), actual.Pixels.data<byte>().ToArray());
+        CollectionAssert.AreEqual(expected.Noise!.data<float>().ToArray(), actual.Noise!.data<float>().ToArray());
+        CollectionAssert.AreEqual(expected.LogSnr.data<float>().ToArray(), actual.LogSnr.data<float>().ToArray());
+        CollectionAssert.AreEqual(expected.Conditions.Classes!.data<long>().ToArray(), actual.Conditions.Classes!.data<long>().ToArray());
     }
 
     private ImageDataset Load(SimpleDiffusionOptions options, long memoryBudget)

@@ -7,9 +7,11 @@ namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
 public class GuardTests
 {
     [TestMethod]
-    public void Step_with_a_nan_in_its_batch_is_counted_and_changes_nothing_else()
+    [DataRow(false, DisplayName = "CPU")]
+    [DataRow(true, DisplayName = "as on a GPU")]
+    public void Step_with_a_nan_in_its_batch_is_counted_and_changes_nothing_else(bool staysOnDevice)
     {
-        using var training = new TinyTraining(TinyData.Options());
+        using var training = new TinyTraining(TinyData.Options(), staysOnDevice: staysOnDevice);
         using var feed = training.CreateFeed();
         var batches = new PoisonedBatches(feed, 1);
         training.Step(batches);
@@ -17,13 +19,13 @@ public class GuardTests
 
         var bad = training.Step(batches);
 
-        Assert.IsTrue(bad.Skipped);
+        Assert.IsTrue(bad.IsSkipped);
         Assert.AreEqual(2, training.State.Step);
         Assert.AreEqual(1, training.State.SkippedSteps);
         CollectionAssert.AreEqual(weights, Numbers(training.State.Weights));
         CollectionAssert.AreEqual(average, Numbers(training.State.AverageWeights));
         CollectionAssert.AreEqual(moments, Numbers(training.State.SecondMoments));
-        Assert.IsFalse(training.Step(batches).Skipped);
+        Assert.IsFalse(training.Step(batches).IsSkipped);
         training.State.RequireFinite();
     }
 
@@ -35,8 +37,8 @@ public class GuardTests
         using var training = new TinyTraining(options);
         using var feed = training.CreateFeed();
 
-        Assert.IsTrue(training.Step(new PoisonedBatches(feed, 0)).Skipped);
-        Assert.IsFalse(training.Step(feed).Skipped);
+        Assert.IsTrue(training.Step(new PoisonedBatches(feed, 0)).IsSkipped);
+        Assert.IsFalse(training.Step(feed).IsSkipped);
     }
 
     [TestMethod]

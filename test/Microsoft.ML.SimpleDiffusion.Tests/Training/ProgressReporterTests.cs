@@ -51,7 +51,7 @@ public class ProgressReporterTests
         void Report(int step, TimeSpan passed)
         {
             _time.Now += passed;
-            reporter.Report(step, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+            reporter.Report([new StepResult(step, Loss: 1, GradientNorm: 1, LearningRate: 1)]);
         }
     }
 
@@ -74,9 +74,9 @@ public class ProgressReporterTests
             _time.Now += TimeSpan.FromSeconds(10);
             reporter.Evaluated(evaluation);
         });
-        reporter.Report(1, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+        reporter.Report([new StepResult(1, Loss: 1, GradientNorm: 1, LearningRate: 1)]);
         _time.Now += TimeSpan.FromSeconds(0.5);
-        reporter.Report(2, new StepResult(Loss: 1, GradientNorm: 1, LearningRate: 1, Skipped: false));
+        reporter.Report([new StepResult(2, Loss: 1, GradientNorm: 1, LearningRate: 1)]);
 
         var report = reports.All.Single();
         Assert.AreSame(evaluation, report.Evaluation);

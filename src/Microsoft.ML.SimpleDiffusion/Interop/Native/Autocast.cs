@@ -1,66 +1,68 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 /// <summary>
 /// Mixed precision for the calling thread: matrix products and convolutions compute in bfloat16, everything that needs range stays float32.
-/// TorchSharp has no autocast, hence the direct calls into libtorch.
+/// TorchSharp has no autocast, hence the direct calls into libtorch; without a region none is made.
 /// </summary>
-internal sealed partial class Autocast : IDisposable
+internal sealed class Autocast : IDisposable
 {
-    private const string Library = "torch_cpu";
-    private const sbyte BFloat16 = 15;
+    /// <summary>Regions that the thread is in, as libtorch's own switch is one of the thread.</summary>
+    [ThreadStatic]
+    private static int regions;
 
-    private readonly sbyte _device;
-    private readonly bool _wasEnabled;
+    private readonly DeviceType _device;
 
-    private Autocast(sbyte device)
+    private Autocast(DeviceType device)
     {
         _device = device;
-        _wasEnabled = IsAutocastEnabled(device);
-        SetDataType(device, BFloat16);
-        SetEnabled(device, true);
-        _ = IncrementNesting();
+        if (regions == 0)
+        {
+            TorchFunctions.SetAutocastType(device, ScalarType.BFloat16);
+            TorchFunctions.SetAutocastEnabled(device, true);
+        }
+
+        regions++;
     }
+
+    /// <summary>Whether the calling thread is inside a region.</summary>
+    public static bool IsEnabled => regions > 0;
 
     /// <summary>
     /// Turns autocast on until the result is disposed of; null if <paramref name="precision"/> needs none. Regions may be nested; each weight is cast once
     /// in the outermost.
     /// </summary>
-    public static Autocast? Enter(ComputePrecision precision, DeviceType device)
-        => precision == ComputePrecision.BFloat16 ? new Autocast((sbyte)device) : null;
+    public static Autocast? Enter(ComputePrecision precision, DeviceType device) => precision == ComputePrecision.BFloat16 ? new Autocast(device) : null;
 
-    /// <summary>Whether the calling thread is inside a region.</summary>
-    public static bool IsEnabled(DeviceType device) => IsAutocastEnabled((sbyte)device);
+    /// <summary>Computes something as if there were no region.</summary>
+    public static Tensor Without(DeviceType device, Func<Tensor> compute)
+    {
+        if (!IsEnabled)
+        {
+            return compute();
+        }
+
+        TorchFunctions.SetAutocastEnabled(device, false);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            TorchFunctions.SetAutocastEnabled(device, true);
+        }
+    }
 
     public void Dispose()
     {
-        // The outermost region forgets the weights that it has cast: they may be about to change.
-        if (DecrementNesting() == 0)
+        regions--;
+        if (regions == 0)
         {
-            ClearCache();
+            // The weights that have been cast may be about to change.
+            TorchFunctions.SetAutocastEnabled(_device, false);
+            TorchFunctions.ClearAutocastCache();
         }
-
-        SetEnabled(_device, _wasEnabled);
     }
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]
-    [return: MarshalAs(UnmanagedType.U1)]
-    private static partial bool IsAutocastEnabled(sbyte device);
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")]
-    private static partial void SetEnabled(sbyte device, [MarshalAs(UnmanagedType.U1)] bool enabled);
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE")]
-    private static partial void SetDataType(sbyte device, sbyte type);
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast17increment_nestingEv")]
-    private static partial int IncrementNesting();
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast17decrement_nestingEv")]
-    private static partial int DecrementNesting();
-
-    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")]
-    private static partial void ClearCache();
 }

@@ -6,6 +6,9 @@ internal static class CudaDiagnosis
     /// <summary>The CUDA version that the packages of TorchSharp 0.107.0 are built with.</summary>
     private static readonly Version NeededVersion = new(12, 8);
 
+    /// <summary>Major compute capability of the first GPUs that multiply bfloat16.</summary>
+    private const int AmpereCapability = 8;
+
     /// <summary>Null if a GPU can be used.</summary>
     public static string? Explain(CudaFacts facts)
     {
@@ -33,6 +36,15 @@ internal static class CudaDiagnosis
             ? $"The NVIDIA driver is too old: it supports CUDA {facts.DriverVersion}, and libtorch needs {NeededVersion} or newer."
             : "libtorch finds no NVIDIA GPU: check with nvidia-smi that there is one, and that CUDA_VISIBLE_DEVICES does not hide it.";
     }
+
+    /// <summary>Null if the GPU can compute in the precision.</summary>
+    /// <param name="index">Number of the GPU.</param>
+    /// <param name="majorCapability">Its major compute capability, or null if the driver does not tell.</param>
+    /// <param name="precision">The option Compute.Precision.</param>
+    public static string? ExplainPrecision(int index, int? majorCapability, ComputePrecision precision)
+        => precision == ComputePrecision.BFloat16 && majorCapability < AmpereCapability
+            ? $"GPU {index} has no instructions for bfloat16, which NVIDIA has made since Ampere (compute capability {AmpereCapability}.0; this one has {majorCapability}): set Compute.Precision to Float32 or Auto."
+            : null;
 
     /// <summary>Null if the GPU exists.</summary>
     /// <param name="index">The option Compute.DeviceIndex.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -9,6 +10,10 @@ namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 /// </summary>
 internal static class LibTorch
 {
+    // By full path and in this order: what a library needs is found among those that are loaded, wherever they lie.
+    private static readonly string[] CpuLibraries = ["c10", "torch_cpu", "torch", "LibTorchSharp"];
+    private static readonly string[] CudaLibraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch", "LibTorchSharp"];
+
     private static readonly Lazy<string?> Failure = new(FindFailure);
 
     /// <summary>Loads libtorch.</summary>
@@ -47,8 +52,20 @@ internal static class LibTorch
 
     private static string? FindFailure()
     {
+        if (NativeLibraryFolders.Named() is string named && !File.Exists(Path.Combine(named, NativeLibraryFolders.FileName("torch_cpu"))))
+        {
+            return $"The environment variable {NativeLibraryFolders.LibTorchVariable} must name a folder with libtorch, and '{named}' has no {NativeLibraryFolders.FileName("torch_cpu")}.";
+        }
+
+        bool isCuda = NativeLibraryFolders.Find(NativeLibraryFolders.FileName("torch_cuda")) is not null;
+        if (isCuda && NativeEnvironment.Get("PYTORCH_CUDA_ALLOC_CONF") is null && OperatingSystem.IsLinux())
+        {
+            // Without it memory that was freed in pieces cannot be used for larger ones, and long runs end for want of it. Read once, when libtorch is loaded.
+            NativeEnvironment.SetUnlessSet("PYTORCH_ALLOC_CONF", "expandable_segments:True");
+        }
+
         string platform = NativeLoadDiagnosis.CurrentPlatform();
-        foreach (string library in new[] { "c10", "torch_cpu", "LibTorchSharp" })
+        foreach (string library in isCuda ? CudaLibraries : CpuLibraries)
         {
             string fileName = NativeLibraryFolders.FileName(library);
             if (NativeLibraryFolders.Find(fileName) is not string path)
@@ -58,14 +75,14 @@ internal static class LibTorch
 
             if (!TryLoad(path, out string? error))
             {
-                return NativeLoadDiagnosis.Explain(missingFile: null, error, platform);
+                return library.Contains("cuda", StringComparison.Ordinal) ? NativeLoadDiagnosis.ExplainCuda(error) : NativeLoadDiagnosis.Explain(missingFile: null, error, platform);
             }
         }
 
         return null;
     }
 
-    private static bool TryLoad(string path, out string? error)
+    private static bool TryLoad(string path, [NotNullWhen(false)] out string? error)
     {
         if (OperatingSystem.IsLinux())
         {

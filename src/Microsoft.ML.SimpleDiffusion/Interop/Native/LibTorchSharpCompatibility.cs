@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -33,7 +34,7 @@ internal static class LibTorchSharpCompatibility
     /// <summary>Loads the library, as it is or as a copy.</summary>
     /// <param name="path">Full path of the library.</param>
     /// <param name="error">What the system's loader says if it is refused.</param>
-    public static bool TryLoad(string path, out string? error)
+    public static bool TryLoad(string path, [NotNullWhen(false)] out string? error)
     {
         error = LoadError(path);
         if (error is null || !error.Contains(UnneededVersion, StringComparison.Ordinal))
@@ -41,8 +42,9 @@ internal static class LibTorchSharpCompatibility
             return error is null;
         }
 
-        error = null;
-        return Load(path) != IntPtr.Zero;
+        string reason = error;
+        error = Load(path) == IntPtr.Zero ? reason : null;
+        return error is null;
     }
 
     /// <summary>Writes the copy into the first folder that can be written to. Whole or not at all: parallel processes may do the same.</summary>
@@ -107,8 +109,7 @@ internal static class LibTorchSharpCompatibility
             // The copy may lie elsewhere, so what it needs is loaded first, by full path.
             foreach (string needed in new[] { "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
             {
-                string neededPath = Path.Combine(folder, needed);
-                if (File.Exists(neededPath))
+                if (NativeLibraryFolders.Find(needed) is string neededPath)
                 {
                     NativeLibrary.TryLoad(neededPath, out _);
                 }

@@ -51,7 +51,9 @@ internal static partial class NativeLoadDiagnosis
         string cure = $"restore {CudaPackageFor(CurrentPlatform())} {TorchSharpVersion} anew, and publish all of its native libraries.";
         return MissingDependency().Match(message) is { Success: true } dependency
             ? $"The CUDA library {dependency.Groups[1].Value} is missing: {cure}"
-            : $"The CUDA part of libtorch cannot be loaded: {cure} ({message})";
+            : message.Contains("undefined symbol", StringComparison.Ordinal) || SymbolVersion().IsMatch(message)
+                ? $"A CUDA library is another version than the one that this libtorch was built with: {cure} ({message})"
+                : $"The CUDA part of libtorch cannot be loaded: {cure} ({message})";
     }
 
     /// <summary>The platform that packages are named after.</summary>

@@ -46,8 +46,8 @@ internal sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         long batch = x.shape[0], tokens = x.shape[1], channels = x.shape[2], width = channels / _heads;
         var parts = _keyValue.forward(text).view(batch, text.shape[1], 2, _heads, width).unbind(2);
-        var query = _queryNorm.forward(_query.forward(_norm.forward(x)).view(batch, tokens, _heads, width)).transpose(1, 2);
-        var key = _keyNorm.forward(parts[0]).transpose(1, 2);
+        var query = Norms.Normalized(_queryNorm, _query.forward(Norms.Normalized(_norm, x)).view(batch, tokens, _heads, width)).transpose(1, 2);
+        var key = Norms.Normalized(_keyNorm, parts[0]).transpose(1, 2);
         var value = parts[1].transpose(1, 2);
         var attended = ScaledDotProduct.Attend(query, key, value, mask);
         return _output.forward(attended.transpose(1, 2).reshape(batch, tokens, channels)).MoveToOuterDisposeScope();

@@ -35,6 +35,6 @@ internal sealed class TextBlock : nn.Module<Tensor, Tensor, Tensor>, IZeroInitia
     {
         using var scope = NewDisposeScope();
         x = x + _attention.forward(x, mask);
-        return (x + _contract.forward(nn.functional.silu(_expand.forward(_norm.forward(x))))).MoveToOuterDisposeScope();
+        return (x + _contract.forward(nn.functional.silu(_expand.forward(Norms.Normalized(_norm, x))))).MoveToOuterDisposeScope();
     }
 }

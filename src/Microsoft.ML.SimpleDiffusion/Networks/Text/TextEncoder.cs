@@ -30,7 +30,7 @@ internal abstract class TextEncoder : nn.Module<TextInput, EncodedText>
     public sealed override EncodedText forward(TextInput text)
     {
         using var scope = NewDisposeScope();
-        var tokens = _norm.forward(ForwardTokens(text));
+        var tokens = Norms.Normalized(_norm, ForwardTokens(text));
         var encoded = new EncodedText(tokens, text.Mask.alias(), MaskedMean(tokens, text.Mask));
         return encoded.Map(tensor => tensor.MoveToOuterDisposeScope());
     }

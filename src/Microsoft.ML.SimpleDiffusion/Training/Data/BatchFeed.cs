@@ -24,7 +24,7 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
     /// <param name="firstStep">Optimizer step to begin with, 0-based.</param>
     public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, ComputeTarget target, long firstStep)
     {
-        _builder = new BatchBuilder(data, options);
+        _builder = new BatchBuilder(data, options, target.IdleThreads);
         _target = target;
         _microSteps = options.Training.GradientAccumulation;
         _worker = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "Batch feed" };

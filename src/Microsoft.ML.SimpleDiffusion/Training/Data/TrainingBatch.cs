@@ -1,38 +1,52 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Data;
 
 /// <summary>The examples of one forward pass, on the CPU. Owns its tensors. A pure function of (seed, step, micro-step) and the data.</summary>
-internal sealed class TrainingBatch(long step, int microStep, Tensor images, Tensor noise, double[] times, ImageConditions conditions) : IDisposable
+internal sealed record TrainingBatch : IDisposable
 {
     /// <summary>Optimizer step, 0-based.</summary>
-    public long Step { get; } = step;
+    public required long Step { get; init; }
 
     /// <summary>Forward pass within the optimizer step, 0-based.</summary>
-    public int MicroStep { get; } = microStep;
+    public required int MicroStep { get; init; }
 
-    /// <summary>Images, float32 [B, C, H, W], -1 to 1.</summary>
-    public Tensor Images { get; } = images;
+    /// <summary>Images, bytes [B, C, H, W].</summary>
+    public required Tensor Pixels { get; init; }
 
-    /// <summary>Standard normal noise, float32 [B, C, H, W].</summary>
-    public Tensor Noise { get; } = noise;
+    /// <summary>Standard normal noise, float32 [B, C, H, W]; null if the device draws it.</summary>
+    public required Tensor? Noise { get; init; }
 
-    /// <summary>Diffusion times [B], 0 to 1, spread evenly over the batch.</summary>
-    public double[] Times { get; } = times;
+    /// <summary>Log-SNR of each image, float32 [B].</summary>
+    public required Tensor LogSnr { get; init; }
 
     /// <summary>What the images show, after condition dropout. Portraits lie on their side.</summary>
-    public ImageConditions Conditions { get; } = conditions;
+    public required ImageConditions Conditions { get; init; }
 
     /// <summary>The same batch, ready for a quick copy to the device. It takes this one's place.</summary>
-    public TrainingBatch PinnedFor(ComputeTarget target)
-        => new(Step, MicroStep, target.Pin(Images), target.Pin(Noise), Times, Conditions.Map(target.Pin));
+    public TrainingBatch PinnedFor(ComputeTarget target) => this with
+    {
+        Pixels = target.Pin(Pixels),
+        Noise = Noise is null ? null : target.Pin(Noise),
+        LogSnr = target.Pin(LogSnr),
+        Conditions = Conditions.Map(target.Pin),
+    };
+
+    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W]. What is uploaded is the bytes.</summary>
+    public Tensor ImagesOn(ComputeTarget target)
+    {
+        using var pixels = target.Upload(Pixels);
+        return PixelTensors.FromBytes(pixels);
+    }
 
     public void Dispose()
     {
-        Images.Dispose();
-        Noise.Dispose();
+        Pixels.Dispose();
+        Noise?.Dispose();
+        LogSnr.Dispose();
         Conditions.Dispose();
     }
 }

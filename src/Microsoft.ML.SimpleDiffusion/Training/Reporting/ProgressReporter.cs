@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
@@ -40,25 +41,28 @@ internal sealed class ProgressReporter
         _reports = reports;
     }
 
-    /// <param name="stepsDone">Optimizer steps done, this one included.</param>
-    /// <param name="result">What this step has to tell.</param>
-    public void Report(long stepsDone, StepResult result)
+    /// <summary>Whether it is time to tell something.</summary>
+    public bool IsDue => _isReportDue || _sinceReport.Elapsed >= Interval;
+
+    /// <param name="results">What the last steps have to tell, at least one.</param>
+    public void Report(IReadOnlyList<StepResult> results)
     {
-        _steps++;
-        if (!result.Skipped)
+        _steps += results.Count;
+        foreach (var step in results.Where(step => !step.IsSkipped))
         {
-            _lossSum += result.Loss;
+            _lossSum += step.Loss;
             _lossCount++;
         }
 
-        bool isLast = stepsDone == _options.Training.LastStep;
-        if (_sinceReport.Elapsed < Interval && !isLast && !_isReportDue)
+        var result = results[^1];
+        bool isLast = result.StepsDone == _options.Training.LastStep;
+        if (!IsDue && !isLast)
         {
             return;
         }
 
         _isReportDue = false;
-        var progress = Summarize(stepsDone, result);
+        var progress = Summarize(result);
         _options.Training.Progress?.Report(progress);
         _reports.Write(progress);
         if (_sinceLog.Elapsed >= LogInterval || isLast)
@@ -80,7 +84,7 @@ internal sealed class ProgressReporter
     public void ReportStart()
     {
         _isReportDue = false;
-        _options.Training.Progress?.Report(Summarize(_firstStep, new StepResult(double.NaN, double.NaN, LearningRateSchedule.At(_options.Training, _firstStep), Skipped: false)));
+        _options.Training.Progress?.Report(Summarize(new StepResult(_firstStep, double.NaN, double.NaN, LearningRateSchedule.At(_options.Training, _firstStep))));
     }
 
     /// <summary>Does what is no part of the steps: their speed does not count it, the time left does.</summary>
@@ -91,9 +95,10 @@ internal sealed class ProgressReporter
         _paused += _sinceReport.Elapsed - before;
     }
 
-    private TrainingProgress Summarize(long stepsDone, StepResult result)
+    private TrainingProgress Summarize(StepResult result)
     {
         var training = _options.Training;
+        long stepsDone = result.StepsDone;
         double seconds = Math.Max((_sinceReport.Elapsed - _paused).TotalSeconds, 1e-9);
         double waited = _feed.WaitedSeconds;
         double secondsPerStep = _total.Elapsed.TotalSeconds / Math.Max(stepsDone - _firstStep, 1);

@@ -30,16 +30,18 @@ internal sealed class RunReports
     /// <inheritdoc cref="SampleGrids.ShowTextsOf"/>
     public void ShowTextsOf(ImageDataset data) => _samples?.ShowTextsOf(data);
 
+    public bool AreSamplesDue(long step) => _samples is not null && step % _options.SampleEverySteps == 0;
+
     /// <summary>Generates and writes samples if the step is one at which they are due.</summary>
     /// <param name="state">Where the training stands.</param>
     /// <param name="cancellationToken">Checked before each network evaluation.</param>
     public void WriteSamples(TrainingState state, CancellationToken cancellationToken)
     {
-        if (_samples is not null && state.Step % _options.SampleEverySteps == 0)
+        if (AreSamplesDue(state.Step))
         {
             Try(() =>
             {
-                string path = _samples.Write(state, cancellationToken);
+                string path = _samples!.Write(state, cancellationToken);
                 _tensorBoard?.WriteSamples(state.Step, path);
             });
         }

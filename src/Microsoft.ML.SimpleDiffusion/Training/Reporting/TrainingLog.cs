@@ -36,7 +36,7 @@ internal sealed class TrainingLog : IDisposable
     {
         var cost = NetworkCost.Of(specification);
         Info(Invariant(
-            $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Device} in {target.Precision}, seed {options.Seed}."));
+            $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Describe()}, seed {options.Seed}."));
     }
 
     public void Progress(TrainingProgress progress)

@@ -103,15 +103,11 @@ public class RunReportsTests
         using var average = new AverageModel(training.Configuration, training.Target);
         var grids = new SampleGrids(training.Configuration, average, folder.Path);
         grids.Write(training.State, CancellationToken.None);
-
-        // What other tests have left to the finaliser.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = TorchSharp.torch.Tensor.TotalCount;
+        long before = LiveTensors.Settled();
 
         grids.Write(training.State, CancellationToken.None);
 
-        Assert.AreEqual(before, TorchSharp.torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     [TestMethod]

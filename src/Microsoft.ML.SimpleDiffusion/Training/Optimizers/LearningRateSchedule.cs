@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimpleDiffusion.Training;
+namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
 /// <summary>The learning rate as a pure function of the step.</summary>
 internal static class LearningRateSchedule

@@ -1,48 +1,30 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Training;
+namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
 /// <summary>
-/// Adam, weight decay, the moving average and clearing the gradient in one pass over the flat buffers. On the CPU the pass is a SIMD loop,
-/// since each number is then read and written once; elsewhere it is <see cref="FusedAdam"/>.
+/// Adam, weight decay, the moving average and clearing the gradient in one pass over the flat buffers, on the CPU: a SIMD loop, since each number is then
+/// read and written once.
 /// </summary>
-internal static class AdamOptimizer
+internal sealed class SimdAdam : IOptimizer
 {
     /// <summary>Weights per unit of work: small enough to balance cores, large enough to hide the calls.</summary>
     private const int ChunkLength = 1 << 17;
 
-    /// <summary>Norm of the whole gradient. Waits for the device.</summary>
-    public static double GradientNorm(TrainingState state)
-    {
-        using var norm = state.Gradients.Values.norm();
-        return norm.item<float>();
-    }
-
-    public static void Apply(TrainingState state, AdamUpdate update)
+    /// <inheritdoc/>
+    public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
     {
         using var guard = no_grad();
-        if (state.Weights.Values.device_type == DeviceType.CPU)
+        double norm = gradientNorm.item<float>();
+        if (!double.IsFinite(norm) || !double.IsFinite(loss.item<double>()))
         {
-            ApplyWithSimd(state, update);
+            using var cleared = state.Gradients.Values.zero_();
+            return;
         }
-        else
-        {
-            FusedAdam.Apply(state, update);
-        }
-    }
 
-    /// <summary>Drops the gradient without a step.</summary>
-    public static void ClearGradient(TrainingState state)
-    {
-        using var guard = no_grad();
-        using var cleared = state.Gradients.Values.zero_();
-    }
-
-    private static void ApplyWithSimd(TrainingState state, AdamUpdate update)
-    {
+        float gradientScale = (float)update.GradientScale(norm);
         long count = state.Weights.Values.numel();
         int chunks = (int)((count + ChunkLength - 1) / ChunkLength);
         Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, chunk =>
@@ -54,16 +36,16 @@ internal static class AdamOptimizer
             using var first = state.FirstMoments.Values.narrow(0, start, length);
             using var second = state.SecondMoments.Values.narrow(0, start, length);
             using var average = state.AverageWeights.Values.narrow(0, start, length);
-            UpdateChunk(Floats(weights), Floats(gradients), Floats(first), Floats(second), Floats(average), update);
+            UpdateChunk(Floats(weights), Floats(gradients), Floats(first), Floats(second), Floats(average), update, gradientScale);
         });
 
         static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
     }
 
     private static void UpdateChunk(
-        Span<float> weights, Span<float> gradients, Span<float> first, Span<float> second, Span<float> average, AdamUpdate update)
+        Span<float> weights, Span<float> gradients, Span<float> first, Span<float> second, Span<float> average, AdamUpdate update, float gradientScale)
     {
-        float gradientScale = (float)update.GradientScale, epsilon = (float)update.Epsilon, averageRate = (float)update.AverageRate;
+        float epsilon = (float)update.Epsilon, averageRate = (float)update.AverageRate;
         float stepSize = (float)update.StepSize, secondScale = (float)update.SecondMomentScale;
         float beta1 = (float)update.Beta1, beta2 = (float)update.Beta2, kept = (float)(1 - (update.LearningRate * update.WeightDecay));
 

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimpleDiffusion.Training;
+namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
 /// <summary>The numbers of one optimizer step: Adam with bias correction (Kingma and Ba 2015), decoupled weight decay and the moving average.</summary>
 internal readonly record struct AdamUpdate
@@ -8,8 +8,8 @@ internal readonly record struct AdamUpdate
 
     public required double LearningRate { get; init; }
 
-    /// <summary>Factor that the gradient is multiplied by first: clipping.</summary>
-    public required double GradientScale { get; init; }
+    /// <summary>Norm that the gradient is scaled down to if it is longer; 0 for no clipping.</summary>
+    public required double GradientClipNorm { get; init; }
 
     public required double Beta1 { get; init; }
 
@@ -31,22 +31,21 @@ internal readonly record struct AdamUpdate
 
     /// <param name="options">Options with the warm-up resolved.</param>
     /// <param name="step">Optimizer step, 0-based.</param>
-    /// <param name="gradientNorm">Norm of the gradient before clipping.</param>
-    public static AdamUpdate At(TrainingOptions options, long step, double gradientNorm)
+    public static AdamUpdate At(TrainingOptions options, long step) => new()
     {
-        bool clips = options.GradientClipNorm > 0 && gradientNorm > options.GradientClipNorm;
-        return new AdamUpdate
-        {
-            Number = step + 1,
-            LearningRate = LearningRateSchedule.At(options, step),
-            GradientScale = clips ? options.GradientClipNorm / gradientNorm : 1,
-            Beta1 = options.AdamBeta1,
-            Beta2 = options.AdamBeta2,
-            Epsilon = options.AdamEpsilon,
-            WeightDecay = options.WeightDecay,
-            AverageRate = 1 - AverageDecay(options.EmaDecay, step),
-        };
-    }
+        Number = step + 1,
+        LearningRate = LearningRateSchedule.At(options, step),
+        GradientClipNorm = options.GradientClipNorm,
+        Beta1 = options.AdamBeta1,
+        Beta2 = options.AdamBeta2,
+        Epsilon = options.AdamEpsilon,
+        WeightDecay = options.WeightDecay,
+        AverageRate = 1 - AverageDecay(options.EmaDecay, step),
+    };
+
+    /// <summary>Factor that the gradient is multiplied by first.</summary>
+    /// <param name="gradientNorm">Its norm.</param>
+    public double GradientScale(double gradientNorm) => GradientClipNorm > 0 && gradientNorm > GradientClipNorm ? GradientClipNorm / gradientNorm : 1;
 
     /// <summary>Decay of the moving average, warmed up so that short runs forget their initial weights.</summary>
     public static double AverageDecay(double decay, long step) => Math.Min(decay, (1.0 + step) / (10.0 + step));
