@@ -95,6 +95,9 @@ public static class SimpleDiffusionPresets
     public static SimpleDiffusionOptions UVitGpu80GB()
     {
         var options = Gpu(512, patchLevels: 2, [1, 2, 4, 16], transformerBlocks: 16);
+
+        // Heads of 128: GPUs have no fast attention for heads wider than 256. The paper's are 512 wide.
+        options.Network.AttentionHeads = 16;
         options.Training.BatchSize = 24;
         options.Training.GradientAccumulation = 10;
         options.Training.LearningRate = 1e-4;

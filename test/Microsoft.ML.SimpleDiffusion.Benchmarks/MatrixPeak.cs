@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
 

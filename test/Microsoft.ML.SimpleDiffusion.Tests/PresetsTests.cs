@@ -19,7 +19,7 @@ public class PresetsTests
     [DataRow(nameof(SimpleDiffusionPresets.UVitCpu32), 10, 1_844_291)]
     [DataRow(nameof(SimpleDiffusionPresets.UVitCpu64), 10, 1_868_867)]
     [DataRow(nameof(SimpleDiffusionPresets.UVitGpu24GB), 1000, 299_740_172)]
-    [DataRow(nameof(SimpleDiffusionPresets.UVitGpu80GB), 1000, 1_111_812_656)]
+    [DataRow(nameof(SimpleDiffusionPresets.UVitGpu80GB), 1000, 1_111_788_080)]
     public void Preset_has_the_number_of_weights_of_the_listings(string name, int classes, long expected)
         => Assert.AreEqual(expected, NetworkCost.Of(Specification(Preset(name), classes)).Parameters);
 
@@ -41,6 +41,18 @@ public class PresetsTests
         if (options.Network.Architecture == NetworkArchitecture.UVit)
         {
             Assert.AreEqual(options.Network.TransformerBlocks, resolved.Network.TransformerBlocks);
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Heads_are_narrow_enough_for_the_fast_attention_of_gpus_where_the_paper_leaves_it_open(string name)
+    {
+        if (!name.Contains("ImageNet", StringComparison.Ordinal))
+        {
+            var specification = Specification(Preset(name), classes: 10);
+
+            Assert.IsLessThanOrEqualTo(128, specification.LevelChannels(specification.Downsamplings) / specification.AttentionHeads);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using TorchSharp;
@@ -124,7 +125,7 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 
     /// <summary>Device, precision and switches, for the log.</summary>
     public string Describe() => IsCuda
-        ? $"{Device} in {Precision}, cuDNN trying its algorithms, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}"
+        ? $"{Device} ({CudaDriver.FindName(Device.index) ?? "GPU"}) in {Precision}, cuDNN trying its algorithms, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}"
         : $"{Device} in {Precision}";
 
     private static ComputeTarget Choose(ComputeOptions options)
@@ -155,9 +156,28 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             return options.Device == ComputeDevice.Auto ? CPU : throw new InvalidOperationException(obstacle);
         }
 
-        return CudaDiagnosis.ExplainIndex(options.DeviceIndex, cuda.device_count()) is string mistake
-            ? throw new InvalidOperationException(mistake)
-            : new Device(DeviceType.CUDA, options.DeviceIndex);
+        if (CudaDiagnosis.ExplainIndex(options.DeviceIndex, cuda.device_count()) is string mistake)
+        {
+            throw new InvalidOperationException(mistake);
+        }
+
+        var device = new Device(DeviceType.CUDA, options.DeviceIndex);
+        RequireWorking(device);
+        return device;
+    }
+
+    /// <summary>Computes something, since a GPU that is too new or too old for the build of libtorch is there all the same.</summary>
+    private static void RequireWorking(Device device)
+    {
+        try
+        {
+            using var one = ones(1, device: device);
+            using var two = one + 1;
+        }
+        catch (ExternalException e)
+        {
+            throw new InvalidOperationException(CudaDiagnosis.ExplainFirstError(device.index, CudaDriver.FindMajorCapability(device.index), e.Message), e);
+        }
     }
 
     private static string? DescribePrecisionObstacle(Device device, ComputePrecision precision)

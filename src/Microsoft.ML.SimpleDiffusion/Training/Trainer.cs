@@ -72,8 +72,11 @@ internal sealed class Trainer : IDisposable
 
     public void Dispose() => _ledger.Dispose();
 
-    /// <summary>Adds the gradient of one batch, and its loss, which is already divided by the number of batches in a step.</summary>
-    private void AccumulateGradient(TrainingBatch batch, int microStep, Tensor total)
+    /// <summary>Adds the gradient of one batch to the state's, and its loss, which is already divided by the number of batches in a step.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="microStep">Its place in the step.</param>
+    /// <param name="total">Float64 scalar on the device that the loss is added to.</param>
+    public void AccumulateGradient(TrainingBatch batch, int microStep, Tensor total)
     {
         using var loss = ForwardLoss(batch, microStep);
         loss.backward();

@@ -1,4 +1,5 @@
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
@@ -16,6 +17,14 @@ internal static class DataFigures
         var builder = new BatchBuilder(workload.Data, workload.Options);
         var (step, batch) = Timing.BestSecondsInTurns(workload.Step, () => builder.Build(step: 1, microStep: 0).Dispose());
         Summary.Line("image-feed-over-consumption", step / batch);
+        var parallel = new BatchBuilder(workload.Data, workload.Options, Environment.ProcessorCount);
+        var (one, many) = Timing.BestSecondsInTurns(() => builder.Build(step: 1, microStep: 0).Dispose(), () => parallel.Build(step: 1, microStep: 0).Dispose());
+        Summary.Line($"batches-per-second-on-{Environment.ProcessorCount}-threads-over-1", one / many);
+
+        long uploadedBefore = workload.Target.Traffic.UploadedBytes;
+        workload.Step();
+        double floatPictures = (double)sizeof(float) * workload.Options.Training.BatchSize * workload.Data.Size.Length;
+        Summary.Line("uploaded-bytes-per-step-over-pictures-in-float32", (workload.Target.Traffic.UploadedBytes - uploadedBefore) / floatPictures);
 
         double waitedBefore = workload.WaitedSeconds;
         double seconds = Timing.Seconds(() =>

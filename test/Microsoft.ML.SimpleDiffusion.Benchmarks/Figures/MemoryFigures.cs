@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;

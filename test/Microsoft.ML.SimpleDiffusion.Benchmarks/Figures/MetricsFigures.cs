@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 

@@ -1,4 +1,6 @@
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
+
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 

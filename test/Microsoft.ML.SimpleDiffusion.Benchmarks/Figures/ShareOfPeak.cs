@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 
 /// <summary>

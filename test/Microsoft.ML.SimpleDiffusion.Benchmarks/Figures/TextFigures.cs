@@ -1,4 +1,5 @@
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;

@@ -1,5 +1,6 @@
-using Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using TorchSharp;

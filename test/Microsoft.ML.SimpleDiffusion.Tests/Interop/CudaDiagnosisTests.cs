@@ -51,6 +51,12 @@ public class CudaDiagnosisTests
     }
 
     [TestMethod]
+    [DataRow("CUDA error: no kernel image is available for execution on the device\nCUDA kernel errors might", "This libtorch has no kernels for GPU 0 (compute capability 6): PyTorch's builds for CUDA 12.8 have them from Turing on (7.5).")]
+    [DataRow("CUDA error: all CUDA-capable devices are busy or unavailable\nFor debugging", "GPU 0 cannot be used: CUDA error: all CUDA-capable devices are busy or unavailable.")]
+    public void Gpu_that_does_not_compute_is_named_with_the_reason(string message, string expected)
+        => Assert.AreEqual(expected, CudaDiagnosis.ExplainFirstError(0, 6, message));
+
+    [TestMethod]
     public void Gpu_without_bfloat16_is_named_with_its_capability()
     {
         Assert.AreEqual(

@@ -37,6 +37,18 @@ internal static class CudaDiagnosis
             : "libtorch finds no NVIDIA GPU: check with nvidia-smi that there is one, and that CUDA_VISIBLE_DEVICES does not hide it.";
     }
 
+    /// <summary>What an error of the first computation on a GPU means.</summary>
+    /// <param name="index">Number of the GPU.</param>
+    /// <param name="majorCapability">Its major compute capability, or null if the driver does not tell.</param>
+    /// <param name="message">What libtorch says.</param>
+    public static string ExplainFirstError(int index, int? majorCapability, string message)
+    {
+        string line = message.Split('\n')[0];
+        return line.Contains("no kernel image", StringComparison.Ordinal)
+            ? $"This libtorch has no kernels for GPU {index}{(majorCapability is int major ? $" (compute capability {major})" : string.Empty)}: PyTorch's builds for CUDA {NeededVersion} have them from Turing on (7.5)."
+            : $"GPU {index} cannot be used: {line.TrimEnd('.')}.";
+    }
+
     /// <summary>Null if the GPU can compute in the precision.</summary>
     /// <param name="index">Number of the GPU.</param>
     /// <param name="majorCapability">Its major compute capability, or null if the driver does not tell.</param>

@@ -33,6 +33,34 @@ internal static partial class CudaDriver
         }
     }
 
+    /// <summary>Name of a GPU, such as NVIDIA H100, or null if the driver does not tell.</summary>
+    public static unsafe string? FindName(int deviceIndex)
+    {
+        const int Length = 256;
+        byte* name = stackalloc byte[Length];
+        try
+        {
+            return GetDevice(out int device, deviceIndex) == Success && GetName(name, Length, device) == Success ? Marshal.PtrToStringUTF8((nint)name) : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Bytes of memory that a GPU has, or null if the driver does not tell.</summary>
+    public static long? FindTotalMemory(int deviceIndex)
+    {
+        try
+        {
+            return GetDevice(out int device, deviceIndex) == Success && GetTotalMemory(out nuint bytes, device) == Success ? (long)bytes : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Major compute capability of a GPU, such as 8 for Ampere, or null if the driver does not tell.</summary>
     public static int? FindMajorCapability(int deviceIndex)
     {
@@ -92,6 +120,12 @@ internal static partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     private static partial int GetAttribute(out int value, int attribute, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetName")]
+    private static unsafe partial int GetName(byte* name, int length, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDeviceTotalMem_v2")]
+    private static partial int GetTotalMemory(out nuint bytes, int device);
 
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
     private static partial int RetainContext(out nint context, int device);

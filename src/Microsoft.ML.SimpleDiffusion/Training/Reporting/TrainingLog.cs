@@ -12,6 +12,8 @@ internal sealed class TrainingLog : IDisposable
     /// <summary>Share of the time waiting for data from which on the log mentions it.</summary>
     private const double NotableWait = 0.02;
 
+    private const int WidestFastHead = 256;
+
     private readonly IHost _host;
     private readonly IChannel _channel;
     private readonly IProgressChannel _progress;
@@ -37,6 +39,11 @@ internal sealed class TrainingLog : IDisposable
         var cost = NetworkCost.Of(specification);
         Info(Invariant(
             $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Describe()}, seed {options.Seed}."));
+        int headWidth = specification.LevelChannels(specification.Downsamplings) / specification.AttentionHeads;
+        if (target.IsCuda && headWidth > WidestFastHead)
+        {
+            Warning($"The heads of the attention are {headWidth} wide, and above {WidestFastHead} GPUs have no fast attention: more Network.AttentionHeads would be faster.");
+        }
     }
 
     public void Progress(TrainingProgress progress)

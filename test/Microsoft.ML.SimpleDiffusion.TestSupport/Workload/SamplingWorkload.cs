@@ -4,7 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 /// <summary>A model with untrained weights that generates a batch of pictures: speed does not depend on what the weights are.</summary>
 internal sealed class SamplingWorkload : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 
 /// <summary>How long actions take.</summary>
 internal static class Timing

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 /// <summary>The options of the networks that are measured.</summary>
 internal static class Workloads

@@ -5,25 +5,29 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Data;
+using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 /// <summary>A training on synthetic pictures, step by step.</summary>
 internal sealed class TrainingWorkload : IDisposable
 {
-    private const int ClassCount = 10;
+    public const int ClassCount = 10;
+
     private const int PictureCount = 256;
 
     private readonly ImageDataset _data;
     private readonly BatchFeed _feed;
     private readonly DenoisingNetwork _network;
     private readonly TrainingState _state;
-    private readonly Trainer _trainer;
 
-    public TrainingWorkload(SimpleDiffusionOptions options)
+    /// <param name="options">Options with the column Label or Caption, or none, as condition.</param>
+    /// <param name="target">Where to train; null: as the options say.</param>
+    /// <param name="staysOnDevice">Whether the host avoids to wait for the device; null: if the device is a GPU.</param>
+    public TrainingWorkload(SimpleDiffusionOptions options, ComputeTarget? target = null, bool? staysOnDevice = null)
     {
         OptionsValidator.Validate(options);
-        var target = ComputeTarget.Resolve(options.Compute);
+        Target = target ??= ComputeTarget.Resolve(options.Compute);
         var pictures = SyntheticPictures.View(new MLContext(1), options, PictureCount, ClassCount);
         var condition = ConditionColumn.Describe(pictures.Schema, options);
         var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1, condition.Kind);
@@ -35,7 +39,7 @@ internal sealed class TrainingWorkload : IDisposable
         _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         _state = new TrainingState(_network, target.Device);
-        _trainer = new Trainer(Options, target, _state);
+        Trainer = new Trainer(Options, target, _state, staysOnDevice);
         _feed = new BatchFeed(_data, Options, target, firstStep: 0);
     }
 
@@ -45,6 +49,8 @@ internal sealed class TrainingWorkload : IDisposable
 
     public NetworkCost Cost { get; }
 
+    public ComputeTarget Target { get; }
+
     /// <summary>Seconds that the steps so far have waited for batches.</summary>
     public double WaitedSeconds => _feed.WaitedSeconds;
 
@@ -52,19 +58,35 @@ internal sealed class TrainingWorkload : IDisposable
 
     public ImageDataset Data => _data;
 
+    public Trainer Trainer { get; }
+
     public void Step()
     {
-        _trainer.Step(_feed);
-        if (_trainer.IsReadingDue)
+        Trainer.Step(_feed);
+        if (Trainer.IsReadingDue)
         {
-            _trainer.TakeResults();
+            Trainer.TakeResults();
         }
+    }
+
+    /// <summary>Gives every weight a random part, those that start at zero too. On the device, where it takes no time.</summary>
+    public void RandomizeWeights()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        foreach (var parameter in _network.parameters())
+        {
+            parameter.add_(randn_like(parameter), alpha: parameter.dim() > 1 ? 1 / Math.Sqrt(parameter.numel() / (double)parameter.shape[0]) : 0.1);
+        }
+
+        State.StartFrom(_network);
     }
 
     public void Dispose()
     {
         _feed.Dispose();
-        _trainer.Dispose();
+        Trainer.Dispose();
         _state.Dispose();
         _network.Dispose();
         _data.Dispose();

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Workload;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 /// <summary>Pictures of noise as pixel vectors: speed does not depend on what they show.</summary>
 internal static class SyntheticPictures
