@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training;

@@ -1,8 +1,8 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.GpuCheck;

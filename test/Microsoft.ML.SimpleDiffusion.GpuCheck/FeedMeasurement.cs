@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.GpuCheck;
 

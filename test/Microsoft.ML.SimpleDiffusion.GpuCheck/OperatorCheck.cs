@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 

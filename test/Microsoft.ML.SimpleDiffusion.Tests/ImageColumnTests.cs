@@ -39,8 +39,8 @@ public class ImageColumnTests
     {
         using var folder = new TemporaryFolder();
         byte[][] pictures = TinyData.Rows(6).Select(row => row.Image).ToArray();
-        var size = new SimpleDiffusion.Imaging.ImageSize(3, TinyData.Side, TinyData.Side);
-        var images = Array.ConvertAll(pictures, pixels => SimpleDiffusion.Imaging.ImageEncoder.ToMLImage(pixels, size));
+        var size = new SimpleDiffusion.Data.Imaging.ImageSize(3, TinyData.Side, TinyData.Side);
+        var images = Array.ConvertAll(pictures, pixels => SimpleDiffusion.Data.Imaging.ImageEncoder.ToMLImage(pixels, size));
         string[] paths = Enumerable.Range(0, pictures.Length).Select(i => folder.File($"{i}.png")).ToArray();
         for (int i = 0; i < paths.Length; i++)
         {

@@ -1,8 +1,8 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 

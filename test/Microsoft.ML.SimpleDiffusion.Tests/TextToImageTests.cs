@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.SimpleDiffusion.Networks.Text;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using TorchSharp;

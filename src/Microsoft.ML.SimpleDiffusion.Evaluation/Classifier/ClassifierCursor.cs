@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Generation.Buffering;
-using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 

@@ -1,5 +1,5 @@
-using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 

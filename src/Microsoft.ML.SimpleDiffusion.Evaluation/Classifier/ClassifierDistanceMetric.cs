@@ -1,8 +1,7 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;

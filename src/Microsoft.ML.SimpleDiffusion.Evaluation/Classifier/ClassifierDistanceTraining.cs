@@ -1,6 +1,5 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 

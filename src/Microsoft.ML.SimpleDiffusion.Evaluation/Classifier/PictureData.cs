@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 

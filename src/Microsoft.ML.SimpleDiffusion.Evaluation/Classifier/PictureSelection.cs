@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;

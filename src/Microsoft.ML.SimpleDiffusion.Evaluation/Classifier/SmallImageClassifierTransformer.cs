@@ -1,8 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
-using Microsoft.ML.SimpleDiffusion.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 

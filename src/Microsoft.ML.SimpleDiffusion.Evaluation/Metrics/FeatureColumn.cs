@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;

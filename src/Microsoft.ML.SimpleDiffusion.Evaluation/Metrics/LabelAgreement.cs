@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.DataViews;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.DataViews;

@@ -1,10 +1,9 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
-using Microsoft.ML.SimpleDiffusion.Schedules;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;

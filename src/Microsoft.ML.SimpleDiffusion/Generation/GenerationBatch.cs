@@ -1,11 +1,10 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Imaging;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Samplers;
-using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Generation.Buffering;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Networks.Text;
 using TorchSharp;
 using static TorchSharp.torch;

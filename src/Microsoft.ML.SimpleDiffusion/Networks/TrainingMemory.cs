@@ -1,5 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Networks.Text;
-
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>

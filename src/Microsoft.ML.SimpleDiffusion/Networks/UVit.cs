@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

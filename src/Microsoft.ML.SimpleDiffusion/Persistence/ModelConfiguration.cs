@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
 

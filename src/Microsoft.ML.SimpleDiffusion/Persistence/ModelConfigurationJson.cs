@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Samplers;

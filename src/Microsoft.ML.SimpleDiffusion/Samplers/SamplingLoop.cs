@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Samplers;

@@ -1,7 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
-
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 
 /// <summary>Sampling steps.</summary>

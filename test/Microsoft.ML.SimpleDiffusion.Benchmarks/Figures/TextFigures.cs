@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;
 

@@ -1,10 +1,10 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Wavelets;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using TorchSharp;
-using Microsoft.ML.SimpleDiffusion.Wavelets;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Benchmarks.Figures;

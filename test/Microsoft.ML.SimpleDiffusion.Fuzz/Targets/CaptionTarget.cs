@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.ML.SimpleDiffusion.Conditioning.Text;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
 namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;

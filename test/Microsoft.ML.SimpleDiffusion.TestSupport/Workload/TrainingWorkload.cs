@@ -1,10 +1,11 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Schedules;
 using Microsoft.ML.SimpleDiffusion.Training;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;

@@ -1,6 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Text;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using Microsoft.ML.SimpleDiffusion.Text;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Compute;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning.Text;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Conditioning;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Networks.Text;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Imaging;

@@ -1,6 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Networks;
-using Microsoft.ML.SimpleDiffusion.Networks.Text;
-
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;
 
 /// <summary>Every key and shape of docs/weights.md, written down from that page and not from the modules.</summary>

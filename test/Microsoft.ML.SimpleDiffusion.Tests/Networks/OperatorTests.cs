@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Networks;

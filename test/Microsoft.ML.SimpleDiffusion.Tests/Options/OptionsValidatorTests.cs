@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Options;

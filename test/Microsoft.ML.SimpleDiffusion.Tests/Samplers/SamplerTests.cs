@@ -1,6 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Samplers;
-using Microsoft.ML.SimpleDiffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Samplers;

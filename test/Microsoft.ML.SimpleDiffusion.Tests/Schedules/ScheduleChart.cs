@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.SimpleDiffusion.Schedules;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Schedules;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 

@@ -1,5 +1,5 @@
-using global::TextToImage.Captions;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using global::TextToImage.Captions;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.TextToImage;
 

@@ -1,6 +1,5 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;

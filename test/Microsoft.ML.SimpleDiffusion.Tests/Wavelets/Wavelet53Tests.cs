@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Wavelets;
+using Microsoft.ML.SimpleDiffusion.Networks.Wavelets;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Wavelets;

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 

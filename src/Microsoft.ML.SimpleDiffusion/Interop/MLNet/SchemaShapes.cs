@@ -1,7 +1,8 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Conditioning;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Imaging;
 using Microsoft.ML.Transforms.Image;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;

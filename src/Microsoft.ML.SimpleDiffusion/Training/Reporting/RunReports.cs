@@ -1,5 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 

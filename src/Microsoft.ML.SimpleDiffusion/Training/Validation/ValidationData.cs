@@ -1,6 +1,6 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
-using Microsoft.ML.SimpleDiffusion.Imaging;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Validation;
 

@@ -1,9 +1,7 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Randomness;
-using Microsoft.ML.SimpleDiffusion.Schedules;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Validation;

@@ -1,8 +1,8 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Training.Data;
 using Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Validation;

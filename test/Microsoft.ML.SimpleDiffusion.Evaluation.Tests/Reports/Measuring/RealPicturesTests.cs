@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Conditioning;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 

@@ -1,0 +1,28 @@
+namespace Microsoft.ML.SimpleDiffusion.Data.Columns;
+
+/// <summary>Reads keys and seeds, whatever whole numbers their column has.</summary>
+internal static class WholeNumbers
+{
+    /// <summary>Reads the current row's number. Of a key column that is the key itself: 1-based, 0 where it is missing. Negative numbers wrap around.</summary>
+    public static Func<ulong> CreateGetter(DataViewRow row, DataViewSchema.Column column) => column.Type.RawType switch
+    {
+        var t when t == typeof(byte) => Create<byte>(row, column, value => value),
+        var t when t == typeof(ushort) => Create<ushort>(row, column, value => value),
+        var t when t == typeof(uint) => Create<uint>(row, column, value => value),
+        var t when t == typeof(int) => Create<int>(row, column, value => (ulong)value),
+        var t when t == typeof(long) => Create<long>(row, column, value => (ulong)value),
+        _ => Create<ulong>(row, column, value => value),
+    };
+
+    private static Func<ulong> Create<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> widen)
+        where T : struct
+    {
+        var getter = row.GetGetter<T>(column);
+        return () =>
+        {
+            T value = default;
+            getter(ref value);
+            return widen(value);
+        };
+    }
+}

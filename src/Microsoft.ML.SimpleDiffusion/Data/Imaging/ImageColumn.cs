@@ -1,0 +1,125 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
+
+/// <summary>Reads a column of images, whatever of its kinds it is.</summary>
+internal static class ImageColumn
+{
+    public const string Expected = "image, file path, image file (Byte vector of variable size), or pixel vector [channels, height, width] of Byte or Single";
+
+    /// <summary>Finds the column.</summary>
+    /// <param name="schema">Columns of the data.</param>
+    /// <param name="role">What the column is for, such as image.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="channels">Channels of its pixel vectors.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, int channels)
+    {
+        var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
+        return column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type) || PixelSize(column.Type) is ImageSize size && size.Channels == channels
+            ? column
+            : throw ColumnErrors.Mismatch(role, name, channels == 1 ? Expected + " with 1 channel" : Expected + " with 3 channels", column.Type.ToString()!);
+    }
+
+    /// <summary>
+    /// A function that captures the current row's image and returns the work that is left: decoding a file can then go on elsewhere while the
+    /// cursor moves on.
+    /// </summary>
+    public static Func<Func<PlanarImage>> CreateCapture(DataViewRow row, DataViewSchema.Column column, TargetFormat format) => column.Type switch
+    {
+        ImageDataViewType => CaptureImage(row.GetGetter<MLImage>(column), format),
+        TextDataViewType => CapturePath(row.GetGetter<ReadOnlyMemory<char>>(column), format),
+        var type when IsImageFile(type) => CaptureFile(row.GetGetter<VBuffer<byte>>(column), format),
+        VectorDataViewType { ItemType.RawType: var item } when item == typeof(byte)
+            => CaptureBytes(row.GetGetter<VBuffer<byte>>(column), PixelSize(column.Type)!.Value, format),
+        _ => CaptureFloats(row.GetGetter<VBuffer<float>>(column), PixelSize(column.Type)!.Value, format),
+    };
+
+    /// <summary>Path of the current row's image, for messages; null where the column has none.</summary>
+    public static Func<string?> CreatePathGetter(DataViewRow row, DataViewSchema.Column column)
+    {
+        if (column.Type is not TextDataViewType)
+        {
+            return () => null;
+        }
+
+        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
+        return () =>
+        {
+            ReadOnlyMemory<char> path = default;
+            getter(ref path);
+            return path.ToString();
+        };
+    }
+
+    /// <summary>Whether each value is a whole image file. A property of type byte[] without a VectorType attribute makes such a column.</summary>
+    private static bool IsImageFile(DataViewType type)
+        => type is VectorDataViewType { IsKnownSize: false } vector && vector.ItemType.RawType == typeof(byte);
+
+    /// <summary>Size of the pictures in a pixel vector column, or null if it is none.</summary>
+    private static ImageSize? PixelSize(DataViewType type)
+        => type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector
+            && channels is 1 or 3 && height > 0 && width > 0
+            && (vector.ItemType.RawType == typeof(byte) || vector.ItemType.RawType == typeof(float))
+            ? new ImageSize(channels, height, width)
+            : null;
+
+    private static Func<Func<PlanarImage>> CaptureImage(ValueGetter<MLImage> getter, TargetFormat format)
+    {
+        MLImage? image = null;
+        return () =>
+        {
+            getter(ref image!);
+
+            // The next row may reuse or dispose of the image, so it is converted at once.
+            var pixels = image is null ? throw new ImageFormatException("there is no image") : PixelConverter.ToPlanar(image, format);
+            return () => pixels;
+        };
+    }
+
+    private static Func<Func<PlanarImage>> CapturePath(ValueGetter<ReadOnlyMemory<char>> getter, TargetFormat format) => () =>
+    {
+        ReadOnlyMemory<char> value = default;
+        getter(ref value);
+        string path = value.ToString();
+        return () => path.Length == 0 ? throw new ImageFormatException("the path is empty") : ImageDecoder.DecodeFile(path, format);
+    };
+
+    private static Func<Func<PlanarImage>> CaptureFile(ValueGetter<VBuffer<byte>> getter, TargetFormat format)
+    {
+        VBuffer<byte> buffer = default;
+        return () =>
+        {
+            getter(ref buffer);
+            byte[] file = buffer.IsDense ? buffer.GetValues().ToArray() : [.. buffer.DenseValues()];
+            return () => ImageDecoder.Decode(file, format);
+        };
+    }
+
+    private static Func<Func<PlanarImage>> CaptureBytes(ValueGetter<VBuffer<byte>> getter, ImageSize from, TargetFormat format)
+    {
+        VBuffer<byte> buffer = default;
+        return () =>
+        {
+            getter(ref buffer);
+            var pixels = PixelConverter.ToPlanar([.. buffer.DenseValues()], from, format);
+            return () => pixels;
+        };
+    }
+
+    private static Func<Func<PlanarImage>> CaptureFloats(ValueGetter<VBuffer<float>> getter, ImageSize from, TargetFormat format)
+    {
+        VBuffer<float> buffer = default;
+        return () =>
+        {
+            getter(ref buffer);
+            var pixels = PixelConverter.ToPlanar(buffer.DenseValues().Select(ToByte).ToArray(), from, format);
+            return () => pixels;
+        };
+    }
+
+    private static byte ToByte(float value)
+        => float.IsNaN(value) ? throw new ImageFormatException("it has a pixel that is not a number") : (byte)Math.Clamp(MathF.Round(value), 0, 255);
+}

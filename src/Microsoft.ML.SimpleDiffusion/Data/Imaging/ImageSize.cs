@@ -1,0 +1,16 @@
+namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
+
+/// <summary>Size of the images that a model is trained on.</summary>
+/// <param name="Channels">3 for RGB or 1 for grey.</param>
+/// <param name="Height">In pixels.</param>
+/// <param name="Width">In pixels.</param>
+internal readonly record struct ImageSize(int Channels, int Height, int Width)
+{
+    /// <summary>Bytes of an image.</summary>
+    public int Length => Channels * Height * Width;
+
+    /// <summary>With height and width exchanged.</summary>
+    public ImageSize Transposed => new(Channels, Width, Height);
+
+    public static ImageSize Of(SimpleDiffusionOptions options) => new(options.Channels, options.ImageHeight, options.ImageWidth);
+}

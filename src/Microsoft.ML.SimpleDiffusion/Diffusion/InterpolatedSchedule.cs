@@ -1,0 +1,19 @@
+namespace Microsoft.ML.SimpleDiffusion.Diffusion;
+
+/// <summary>
+/// 'logsnr_schedule_cosine_interpolated' of appendix A: from one shifted schedule at the clean end (t = 0) to another at the noisy end (t = 1).
+/// Equation 6 of the paper has the two the other way round; the code of the appendix is followed.
+/// </summary>
+/// <param name="low">The schedule of the lower noise resolution, which has more noise.</param>
+/// <param name="high">The schedule of the higher noise resolution.</param>
+internal sealed class InterpolatedSchedule(INoiseSchedule low, INoiseSchedule high) : INoiseSchedule
+{
+    /// <inheritdoc/>
+    public double LogSnrMin => low.LogSnrMin;
+
+    /// <inheritdoc/>
+    public double LogSnrMax => high.LogSnrMax;
+
+    /// <inheritdoc/>
+    public double LogSnr(double t) => (t * low.LogSnr(t)) + ((1 - t) * high.LogSnr(t));
+}

@@ -1,0 +1,66 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+
+/// <summary>The residual block of appendix B.2.1, 'resnet_block', with an optional skip connection and optional dropout.</summary>
+internal sealed class ResBlock : StageBlock, IZeroInitialized
+{
+    private static readonly double InverseSqrt2 = 1 / Math.Sqrt(2);
+
+    private readonly GroupNorm _norm1;
+    private readonly GroupNorm? _skipNorm;
+    private readonly Conv2d _conv1;
+    private readonly Linear _film;
+    private readonly GroupNorm _norm2;
+    private readonly Conv2d _conv2;
+    private readonly double _dropout;
+
+    public ResBlock(int channels, int embeddingChannels, bool hasSkip, double dropout)
+        : base(nameof(ResBlock))
+    {
+        _norm1 = Layers.Normalize(channels);
+        _skipNorm = hasSkip ? Layers.Normalize(channels) : null;
+        _conv1 = Layers.Conv(channels, channels, 3);
+        _film = Layers.Dense(embeddingChannels, 2 * channels);
+        _norm2 = Layers.Normalize(channels);
+        _conv2 = Layers.Conv(channels, channels, 3);
+        _dropout = dropout;
+
+        register_module("norm1", _norm1);
+        if (_skipNorm is not null)
+        {
+            register_module("skip_norm", _skipNorm);
+        }
+
+        register_module("conv1", _conv1);
+        register_module("film", _film);
+        register_module("norm2", _norm2);
+        register_module("conv2", _conv2);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module ZeroInitialized => _conv2;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)
+    {
+        using var scope = NewDisposeScope();
+        var h = _skipNorm is null ? Norms.Normalized(_norm1, x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
+        h = _conv1.forward(nn.functional.silu(h));
+        h = nn.functional.silu(Norms.Modulated(_norm2, h, _film.forward(context.Embedding)));
+        if (training && _dropout > 0)
+        {
+            h = nn.functional.dropout(h, _dropout, training: true);
+        }
+
+        return (x + _conv2.forward(h)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(norm(x) + norm(skip)) / √2.</summary>
+    private Tensor NormalizeWithSkip(Tensor x, Tensor skip)
+    {
+        using var scope = NewDisposeScope();
+        return (Norms.Scaled(_norm1, x, InverseSqrt2) + Norms.Scaled(_skipNorm!, skip, InverseSqrt2)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+
+/// <summary>
+/// The 'transformer_block' of appendix B.2.1: MLP first, then self-attention, then, in a network with text, cross-attention (section 5.2), each with a
+/// residual connection.
+/// </summary>
+internal sealed class TransformerBlock : nn.Module<Tensor, BlockContext, Tensor?, Tensor>
+{
+    private readonly MlpBlock _mlp;
+    private readonly SelfAttention _attention;
+    private readonly CrossAttention? _crossAttention;
+
+    /// <param name="shape">Shape of the block.</param>
+    /// <param name="hasSkip">Whether a skip connection enters the MLP.</param>
+    public TransformerBlock(TransformerShape shape, bool hasSkip)
+        : base(nameof(TransformerBlock))
+    {
+        _mlp = new MlpBlock(shape.Channels, shape.EmbeddingChannels, shape.Dropout, hasSkip);
+        _attention = new SelfAttention(shape.Channels, shape.Heads);
+        _crossAttention = shape.TextWidth is int width ? new CrossAttention(shape.Channels, width, shape.Heads) : null;
+        register_module("mlp", _mlp);
+        register_module("attention", _attention);
+        if (_crossAttention is not null)
+        {
+            register_module("cross_attention", _crossAttention);
+        }
+    }
+
+    /// <param name="x">Tokens [B, N, C].</param>
+    /// <param name="context">What steers the block.</param>
+    /// <param name="skip">Tokens of the way down [B, N, C], or null.</param>
+    public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)
+    {
+        using var scope = NewDisposeScope();
+        x = x + _mlp.forward(x, context.Embedding, skip);
+        x = x + _attention.forward(x, null);
+        if (_crossAttention is not null)
+        {
+            x = x + _crossAttention.forward(x, context.Text!, context.TextMask!);
+        }
+
+        return x.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,138 @@
+namespace Microsoft.ML.SimpleDiffusion;
+
+/// <summary>
+/// Everything that fixes the shape of a denoising network: <see cref="NetworkOptions"/> with no number left open, plus the image size and
+/// what the network is conditioned on.
+/// </summary>
+internal sealed record NetworkSpecification
+{
+    public required NetworkArchitecture Architecture { get; init; }
+
+    public required int ImageHeight { get; init; }
+
+    public required int ImageWidth { get; init; }
+
+    public required int ImageChannels { get; init; }
+
+    public required int BaseChannels { get; init; }
+
+    public required int EmbeddingChannels { get; init; }
+
+    public required IReadOnlyList<int> ChannelMultipliers { get; init; }
+
+    public required IReadOnlyList<int> BlocksPerLevel { get; init; }
+
+    public required int TransformerBlocks { get; init; }
+
+    public required int AttentionHeads { get; init; }
+
+    public required IReadOnlyList<int> AttentionResolutions { get; init; }
+
+    public required float Dropout { get; init; }
+
+    public required int DropoutFromResolution { get; init; }
+
+    public required PatchingType Patching { get; init; }
+
+    /// <summary>How often patching halves height and width; 0 without patching.</summary>
+    public required int PatchLevels { get; init; }
+
+    /// <summary>Whether training computes activations again instead of keeping them. Does not change the shape.</summary>
+    public required bool ActivationCheckpointing { get; init; }
+
+    /// <summary>Number of classes; 0 for an unconditional network.</summary>
+    public required int ClassCount { get; init; }
+
+    /// <summary>Shape of the text encoder; null for a network without text.</summary>
+    public TextSpecification? Text { get; init; }
+
+    /// <summary>Height of the feature maps from which down the U-ViT uses transformer blocks; its lowest level always does.</summary>
+    public required int TransformerFromResolution { get; init; }
+
+    /// <summary>Whether the network is told portraits from landscapes.</summary>
+    public required bool HasPortraitFlag { get; init; }
+
+    /// <summary>Pixels on a side that patching folds into one.</summary>
+    public int PatchSize => 1 << PatchLevels;
+
+    /// <summary>Height of the feature maps at the highest level, after patching.</summary>
+    public int Height => ImageHeight / PatchSize;
+
+    /// <summary>Width of the feature maps at the highest level, after patching.</summary>
+    public int Width => ImageWidth / PatchSize;
+
+    /// <summary>Channels of the patched image.</summary>
+    public int PatchedChannels => ImageChannels * PatchSize * PatchSize;
+
+    /// <summary>How often the network halves height and width.</summary>
+    public int Downsamplings => ChannelMultipliers.Count - 1;
+
+    /// <summary>Width (channels) of a level, 0 being the highest resolution.</summary>
+    public int LevelChannels(int level) => BaseChannels * ChannelMultipliers[level];
+
+    /// <summary>Height of the feature maps of a level.</summary>
+    public int LevelHeight(int level) => Height >> level;
+
+    /// <summary>Width in pixels of the feature maps of a level.</summary>
+    public int LevelWidth(int level) => Width >> level;
+
+    /// <summary>Whether a level of the U-ViT above the lowest has transformer blocks in place of residual blocks.</summary>
+    public bool IsTransformerLevel(int level) => Architecture == NetworkArchitecture.UVit && level < Downsamplings && LevelHeight(level) <= TransformerFromResolution;
+
+    /// <summary>Height of the feature maps of every level that options with patching and levels chosen lead to.</summary>
+    public static int[] LevelHeights(SimpleDiffusionOptions options)
+    {
+        var network = options.Network;
+        int patchLevels = network.Patching == PatchingType.None ? 0 : network.PatchLevels!.Value;
+        return network.ChannelMultipliers!.Select((_, level) => options.ImageHeight >> (patchLevels + level)).ToArray();
+    }
+
+    /// <summary>One line that says everything about the shape.</summary>
+    public string Describe()
+    {
+        string patching = Patching == PatchingType.None ? "no patching" : $"{Patching} patching {PatchSize}x{PatchSize}";
+        string blocks = $"[{string.Join(", ", ChannelMultipliers)}] x {BaseChannels} channels, [{string.Join(", ", BlocksPerLevel)}] blocks";
+        string middle = Architecture == NetworkArchitecture.UVit
+            ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
+            : $"attention at {string.Join(", ", AttentionResolutions)}";
+        if (Architecture == NetworkArchitecture.UVit && Downsamplings > 0 && IsTransformerLevel(Downsamplings - 1))
+        {
+            middle += $", transformer blocks from height {TransformerFromResolution}";
+        }
+
+        string text = Text is null ? string.Empty : $"; {Text.Describe()}";
+        string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
+    }
+
+    /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
+    public static NetworkSpecification Create(SimpleDiffusionOptions options, int classCount)
+    {
+        var network = options.Network;
+        return new NetworkSpecification
+        {
+            Architecture = network.Architecture,
+            ImageHeight = options.ImageHeight,
+            ImageWidth = options.ImageWidth,
+            ImageChannels = options.Channels,
+            BaseChannels = Resolved(network.BaseChannels),
+            EmbeddingChannels = Resolved(network.EmbeddingChannels),
+            ChannelMultipliers = network.ChannelMultipliers ?? throw Unresolved(),
+            BlocksPerLevel = network.BlocksPerLevel ?? throw Unresolved(),
+            TransformerBlocks = Resolved(network.TransformerBlocks),
+            AttentionHeads = network.AttentionHeads,
+            AttentionResolutions = network.AttentionResolutions ?? throw Unresolved(),
+            Dropout = network.Dropout,
+            DropoutFromResolution = network.DropoutFromResolution,
+            Patching = network.Patching == PatchingType.Auto ? throw Unresolved() : network.Patching,
+            PatchLevels = network.Patching == PatchingType.None ? 0 : Resolved(network.PatchLevels),
+            ActivationCheckpointing = network.ActivationCheckpointing,
+            ClassCount = classCount,
+            TransformerFromResolution = network.TransformerFromResolution,
+            HasPortraitFlag = network.PortraitFlag,
+        };
+
+        static int Resolved(int? number) => number ?? throw Unresolved();
+        static InvalidOperationException Unresolved() => new("The network options hold numbers that are not chosen yet.");
+    }
+}

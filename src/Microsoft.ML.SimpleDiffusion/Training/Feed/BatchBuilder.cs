@@ -1,0 +1,113 @@
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Randomness;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
+
+/// <summary>Makes the batch of any step, as a pure function of the seed, the step and the data.</summary>
+/// <param name="data">The images.</param>
+/// <param name="options">Options with nothing left open.</param>
+/// <param name="threads">Threads that draw the noise. They change nothing of the batch.</param>
+internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, int threads = 1)
+{
+    private readonly ulong _seed = (uint)options.Seed!.Value;
+    private readonly INoiseSchedule _schedule = NoiseSchedules.Create(options.Diffusion, options.ImageHeight, options.ImageWidth);
+    private long _epoch = -1;
+    private int[] _order = [];
+
+    /// <param name="step">Optimizer step, 0-based.</param>
+    /// <param name="microStep">Forward pass within the step, 0-based.</param>
+    public TrainingBatch Build(long step, int microStep)
+    {
+        int batch = options.Training.BatchSize;
+        long[] shape = [batch, data.Size.Channels, data.Size.Height, data.Size.Width];
+        long firstPosition = (long)microStep * batch;
+        var pixels = empty(shape, dtype: ScalarType.Byte, device: CPU);
+        var conditions = new RowCondition[batch];
+        var portraits = options.Network.PortraitFlag ? new bool[batch] : null;
+        for (int i = 0; i < batch; i++)
+        {
+            // Position of the example within the optimizer step, and in the whole run.
+            long position = firstPosition + i;
+            int index = IndexOf((step * batch * options.Training.GradientAccumulation) + position);
+
+            // Image by image, because a span over a whole large batch could be too long.
+            using var row = pixels[i];
+            data.CopyPixels(index, row.bytes);
+            if (options.Training.RandomHorizontalFlip && StatelessRandom.Uniform(_seed, RandomPurpose.Flip, (ulong)step, (ulong)position) < 0.5)
+            {
+                Mirror(row.bytes, data.Size, data.IsPortrait(index));
+            }
+
+            portraits?[i] = data.IsPortrait(index);
+            conditions[i] = DropsCondition(step, position) ? RowCondition.None : data.ConditionOf(index);
+        }
+
+        return new TrainingBatch
+        {
+            Step = step,
+            MicroStep = microStep,
+            Pixels = pixels,
+            Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
+            LogSnr = tensor(Array.ConvertAll(Times(step, microStep), t => (float)_schedule.LogSnr(t)), device: CPU),
+            Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
+        };
+    }
+
+    /// <summary>
+    /// Diffusion times t_i = (u + i / n) mod 1 over the n examples of the optimizer step with one uniform u: each uniform, together evenly spread, which
+    /// lowers the variance of the loss (Kingma et al. 2021, appendix I.1).
+    /// </summary>
+    /// <returns>Those of a batch [B], 0 to 1.</returns>
+    public double[] Times(long step, int microStep)
+    {
+        double offset = StatelessRandom.Uniform(_seed, RandomPurpose.Time, (ulong)step, 0);
+        int batch = options.Training.BatchSize;
+        double count = (double)batch * options.Training.GradientAccumulation;
+        var times = new double[batch];
+        for (int i = 0; i < batch; i++)
+        {
+            double t = offset + ((((double)microStep * batch) + i) / count);
+            times[i] = t - Math.Floor(t);
+        }
+
+        return times;
+    }
+
+    /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>
+    private int IndexOf(long example)
+    {
+        long epoch = example / data.Count;
+        if (epoch != _epoch)
+        {
+            _order = StatelessRandom.Permutation(data.Count, _seed, (ulong)epoch);
+            _epoch = epoch;
+        }
+
+        return _order[example % data.Count];
+    }
+
+    private bool DropsCondition(long step, long position)
+        => StatelessRandom.Uniform(_seed, RandomPurpose.ConditionDropout, (ulong)step, (ulong)position) < options.Diffusion.ConditioningDropout;
+
+    /// <summary>Mirrors left to right. A portrait lies on its side, so that its left and right are the rows at the top and at the bottom.</summary>
+    private static void Mirror(Span<byte> pixels, ImageSize size, bool isPortrait)
+    {
+        for (int start = 0; start < pixels.Length; start += size.Width)
+        {
+            pixels.Slice(start, size.Width).Reverse();
+        }
+
+        if (isPortrait)
+        {
+            // All pixels of a channel in reverse order, with each row reversed back, is the order of the rows reversed.
+            for (int start = 0; start < pixels.Length; start += size.Height * size.Width)
+            {
+                pixels.Slice(start, size.Height * size.Width).Reverse();
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
+
+/// <summary>The examples of one forward pass, on the CPU. Owns its tensors. A pure function of (seed, step, micro-step) and the data.</summary>
+internal sealed record TrainingBatch : IDisposable
+{
+    /// <summary>Optimizer step, 0-based.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Forward pass within the optimizer step, 0-based.</summary>
+    public required int MicroStep { get; init; }
+
+    /// <summary>Images, bytes [B, C, H, W].</summary>
+    public required Tensor Pixels { get; init; }
+
+    /// <summary>Standard normal noise, float32 [B, C, H, W]; null if the device draws it.</summary>
+    public required Tensor? Noise { get; init; }
+
+    /// <summary>Log-SNR of each image, float32 [B].</summary>
+    public required Tensor LogSnr { get; init; }
+
+    /// <summary>What the images show, after condition dropout. Portraits lie on their side.</summary>
+    public required ImageConditions Conditions { get; init; }
+
+    /// <summary>The same batch, ready for a quick copy to the device. It takes this one's place.</summary>
+    public TrainingBatch PinnedFor(ComputeTarget target) => this with
+    {
+        Pixels = target.Pin(Pixels),
+        Noise = Noise is null ? null : target.Pin(Noise),
+        LogSnr = target.Pin(LogSnr),
+        Conditions = Conditions.Map(target.Pin),
+    };
+
+    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W]. What is uploaded is the bytes.</summary>
+    public Tensor ImagesOn(ComputeTarget target)
+    {
+        using var pixels = target.Upload(Pixels);
+        return PixelTensors.FromBytes(pixels);
+    }
+
+    public void Dispose()
+    {
+        Pixels.Dispose();
+        Noise?.Dispose();
+        LogSnr.Dispose();
+        Conditions.Dispose();
+    }
+}
