@@ -15,6 +15,7 @@ internal static class Comparison
         ("U-ViT, classes", () => Small(NetworkArchitecture.UVit, PatchingType.None)),
         ("U-ViT, wavelets, checkpointed", () => With(Small(NetworkArchitecture.UVit, PatchingType.Dwt), options => options.Network.ActivationCheckpointing = true)),
         ("U-ViT, captions", () => With(Small(NetworkArchitecture.UVit, PatchingType.Convolution), options => options.ConditionColumnName = "Caption")),
+        ("Residual U-ViT, convolutions", () => Small(NetworkArchitecture.ResidualUVit, PatchingType.Convolution)),
         ("U-Net, classes", () => Small(NetworkArchitecture.UNet, PatchingType.None)),
         ("U-Net, captions", () => With(Small(NetworkArchitecture.UNet, PatchingType.None), options => options.ConditionColumnName = "Caption")),
     ];

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 
 namespace Microsoft.ML.SimpleDiffusion.GpuCheck;
@@ -41,9 +41,9 @@ internal static class NetworkMeasurement
             var options = create();
             options.ConditionColumnName = "Label";
             options.Training.GradientAccumulation = 1;
-            var specification = Specify(options);
-            double needed = TrainingMemory.StateBytes(specification) + ((double)options.Training.BatchSize * TrainingMemory.ActivationBytesPerImage(specification));
-            string weights = (NetworkCost.Of(specification).Parameters / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+            var plan = NetworkPlan.Of(Specify(options));
+            double needed = plan.StateBytes + ((double)options.Training.BatchSize * plan.ActivationBytesPerImage);
+            string weights = (plan.ParameterCount / 1e6).ToString("F1", CultureInfo.InvariantCulture);
             if (needed > UsableMemory * DeviceFacts.MemoryBytes(target))
             {
                 report.TableRow(name, weights, $"{precision}", $"{options.Training.BatchSize}", "not run: too little memory", "", "", "", "", "", Gigabytes(needed), "");
@@ -82,7 +82,7 @@ internal static class NetworkMeasurement
 
         target.Synchronize();
         double seconds = clock.Elapsed.TotalSeconds / steps;
-        double flops = workload.Cost.TrainingFlops * (double)options.Training.BatchSize / seconds;
+        double flops = workload.Plan.TrainingFlops * (double)options.Training.BatchSize / seconds;
         report.TableRow(
             name,
             weights,

@@ -50,10 +50,10 @@ internal static class OperatorCheck
 
     private static nn.Module? CreateModule(NetworkOperator operation) => operation switch
     {
-        NetworkOperator.GroupNorm => Layers.Normalize(64),
+        NetworkOperator.GroupNorm => nn.GroupNorm(32, 64),
         NetworkOperator.LayerNorm => nn.LayerNorm(64),
-        NetworkOperator.Convolution => Layers.Conv(64, 64, 3),
-        NetworkOperator.Dense => Layers.Dense(64, 64),
+        NetworkOperator.Convolution => nn.Conv2d(64, 64, 3),
+        NetworkOperator.Dense => nn.Linear(64, 64),
         _ => null,
     };
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
@@ -125,8 +125,8 @@ public class EstimatorTests
 
         using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
 
-        var cost = NetworkCost.Of(NetworkSpecification.Create(model.Options, TinyData.Labels.Length));
-        Assert.AreEqual(3.0 * cost.ForwardFlops * progress.ImagesPerSecond, progress.ModelFlopsPerSecond, 1e-9 * progress.ModelFlopsPerSecond);
+        var plan = NetworkPlan.Of(NetworkSpecification.Create(model.Options, TinyData.Labels.Length));
+        Assert.AreEqual(3.0 * plan.Flops * progress.ImagesPerSecond, progress.ModelFlopsPerSecond, 1e-9 * progress.ModelFlopsPerSecond);
         Assert.IsTrue(progress.ShareOfPeak is > 0 and < 2, $"{progress.ShareOfPeak}");
         Assert.IsTrue(progress.DataWaitShare is >= 0 and <= 1, $"{progress.DataWaitShare}");
         Assert.AreEqual(Environment.WorkingSet, progress.MemoryBytes, 0.5 * Environment.WorkingSet);
@@ -213,6 +213,7 @@ public class EstimatorTests
     [DataRow(PredictionType.V, LossType.Epsilon, ScheduleType.Cosine, NetworkArchitecture.UNet)]
     [DataRow(PredictionType.Epsilon, LossType.Sigmoid, ScheduleType.InterpolatedCosine, NetworkArchitecture.UVit)]
     [DataRow(PredictionType.X, LossType.MinSnr, ScheduleType.ShiftedCosine, NetworkArchitecture.UVit)]
+    [DataRow(PredictionType.V, LossType.V, ScheduleType.Cosine, NetworkArchitecture.ResidualUVit)]
     public void Combinations_of_options_train_and_generate(PredictionType prediction, LossType loss, ScheduleType schedule, NetworkArchitecture architecture)
     {
         var options = TinyData.Options(steps: 2);

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
@@ -171,7 +172,7 @@ public class PortraitFlagTests
         var flag = network.named_parameters().Single(p => p.name == "embedding.portrait.weight").parameter;
 
         CollectionAssert.AreEqual(new long[] { 2, specification.EmbeddingChannels }, flag.shape);
-        Assert.AreEqual(network.parameters().Sum(p => p.numel()), NetworkCost.Of(specification).Parameters);
+        Assert.AreEqual(network.parameters().Sum(p => p.numel()), NetworkPlan.Of(specification).ParameterCount);
     }
 
     [TestMethod]

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
@@ -21,7 +21,7 @@ public class PresetsTests
     [DataRow(nameof(SimpleDiffusionPresets.UVitGpu24GB), 1000, 299_740_172)]
     [DataRow(nameof(SimpleDiffusionPresets.UVitGpu80GB), 1000, 1_111_788_080)]
     public void Preset_has_the_number_of_weights_of_the_listings(string name, int classes, long expected)
-        => Assert.AreEqual(expected, NetworkCost.Of(Specification(Preset(name), classes)).Parameters);
+        => Assert.AreEqual(expected, NetworkPlan.Of(Specification(Preset(name), classes)).ParameterCount);
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -73,8 +73,8 @@ public class PresetsTests
         var options = Preset(name);
         var specification = Specification(options, 1000);
 
-        Assert.AreEqual(4 * numbersPerImage, TrainingMemory.ActivationBytesPerImage(specification));
-        double total = TrainingMemory.StateBytes(specification) + ((double)options.Training.BatchSize * TrainingMemory.ActivationBytesPerImage(specification));
+        Assert.AreEqual(4 * numbersPerImage, NetworkPlan.Of(specification).ActivationBytesPerImage);
+        double total = NetworkPlan.Of(specification).StateBytes + ((double)options.Training.BatchSize * NetworkPlan.Of(specification).ActivationBytesPerImage);
         Assert.AreEqual(gigabytes, total / 1e9, 0.1);
     }
 
@@ -82,7 +82,7 @@ public class PresetsTests
     public void Paper_sized_unet_keeps_the_activations_of_its_blocks()
     {
         // 128 pixels: 4 bytes times the sum over levels of width * pixels * (7 maps per block, 2 per skip, 11 per attention), and the ends.
-        Assert.AreEqual(1.5136e9, TrainingMemory.ActivationBytesPerImage(Specification(SimpleDiffusionPresets.UNetImageNet128(), 1000)), 1e5);
+        Assert.AreEqual(1.5136e9, NetworkPlan.Of(Specification(SimpleDiffusionPresets.UNetImageNet128(), 1000)).ActivationBytesPerImage, 1e5);
     }
 
     private static SimpleDiffusionOptions Preset(string name)

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation;
-using Microsoft.ML.SimpleDiffusion.Networks.Text;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using TorchSharp;
 
@@ -180,7 +180,7 @@ public class TextToImageTests
 
         var change = (TokensOf(network) - TokensOf(((TrainedModel)untrained.Model).Network)).abs().amax([1]);
 
-        Assert.IsGreaterThan(0f, change[ByteEncoder.NoTextToken].item<float>());
+        Assert.IsGreaterThan(0f, change[ByteEncoderPlan.NoTextToken].item<float>());
         Assert.AreEqual(0f, change.narrow(0, 0, 256).max().item<float>());
 
         static torch.Tensor TokensOf(torch.nn.Module module) => module.named_parameters().Single(p => p.name == "text.tokens.weight").parameter;

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using static TorchSharp.torch;
 
@@ -150,7 +151,7 @@ internal sealed class TrainedModel : IGenerativeModel
             throw new FormatException($"The model's configuration is incomplete: {e.Message}", e);
         }
 
-        long bytes = NetworkCost.Of(specification).Parameters * sizeof(float);
+        long bytes = NetworkPlan.Of(specification).ParameterCount * sizeof(float);
         if (length < bytes)
         {
             throw new FormatException($"The model's weights are damaged: the configuration needs {bytes} bytes, but there are only {length}.");

@@ -1,50 +1,51 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Networks.Text;
 using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks;
 
 /// <summary>
-/// A network that maps a noisy image, its log-SNR and its condition to a prediction of the image's shape. Patching wraps the whole network:
+/// A network that maps a noisy image, its log-SNR and its condition to a prediction of the image's shape, as its plan says. Patching wraps the whole network:
 /// what lies between works on patched feature maps.
 /// </summary>
-internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditions, Tensor>
+internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditions, Tensor>
 {
-    /// <summary>
-    /// Name of the parameters that embed the position of the U-ViT's tokens. A field that holds a parameter or buffer needs the name that it is registered
-    /// under as its component name: moving a module frees the old tensor, and TorchSharp finds the field by that name.
-    /// </summary>
-    public const string PositionEmbeddingName = "position_embedding";
+    [ComponentName(Name = PositionsPlan.ParameterName)]
+    private readonly Parameter? _positions;
 
     private readonly ConditionEmbedding _embedding;
     private readonly Patching? _patching;
     private readonly TextEncoder? _text;
+    private readonly Conv2d _input;
+    private readonly ModuleList<DownStage> _down;
+    private readonly Middle _middle;
+    private readonly ModuleList<UpStage> _up;
+    private readonly OutputProjection _output;
+    private readonly ActivationCheckpoint? _checkpoint;
 
-    protected DenoisingNetwork(string name, NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
-        : base(name)
+    private DenoisingNetwork(NetworkPlan plan, double logSnrMin, double logSnrMax, Device device)
+        : base(nameof(DenoisingNetwork))
     {
-        Specification = specification;
-        Checkpoint = specification.ActivationCheckpointing ? new ActivationCheckpoint() : null;
-        _embedding = new ConditionEmbedding(specification, logSnrMin, logSnrMax, device);
-        _patching = Patching.Create(specification);
-        _text = TextEncoder.Create(specification.Text);
-        register_module("embedding", _embedding);
-        if (_patching is not null)
-        {
-            register_module("patching", _patching);
-        }
-
-        if (_text is not null)
-        {
-            register_module("text", _text);
-        }
+        Plan = plan;
+        _checkpoint = plan.Specification.ActivationCheckpointing ? new ActivationCheckpoint() : null;
+        _embedding = this.Register(plan.Embedding, new ConditionEmbedding(plan.Embedding, logSnrMin, logSnrMax, device));
+        _patching = plan.Patching is null ? null : this.Register(plan.Patching, Patching.Create(plan.Patching));
+        _text = plan.Text is null ? null : this.Register(plan.Text, TextEncoder.Create(plan.Text));
+        _input = this.Add(plan.Input);
+        _down = this.Add(plan.Down, stage => new DownStage(stage, _checkpoint));
+        _positions = plan.Middle.Positions is null ? null : this.Add(plan.Middle.Positions);
+        _middle = Middle.Create(plan.Middle, this, _checkpoint);
+        _up = this.Add(plan.Up, stage => new UpStage(stage, _checkpoint));
+        _output = this.Register(plan.Output, new OutputProjection(plan.Output));
     }
 
-    public NetworkSpecification Specification { get; }
+    public NetworkPlan Plan { get; }
 
-    /// <summary>How blocks are run in training, or null to keep all activations.</summary>
-    protected ActivationCheckpoint? Checkpoint { get; }
+    public NetworkSpecification Specification => Plan.Specification;
 
     /// <summary>A network on <paramref name="device"/> with untrained weights (see <see cref="WeightInitializer"/>).</summary>
     /// <param name="specification">Its shape.</param>
@@ -53,12 +54,7 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
     /// <param name="device">Where it lives.</param>
     public static DenoisingNetwork Create(NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
     {
-        DenoisingNetwork network = specification.Architecture switch
-        {
-            NetworkArchitecture.UVit => new UVit(specification, logSnrMin, logSnrMax, device),
-            NetworkArchitecture.UNet => new UNet(specification, logSnrMin, logSnrMax, device),
-            _ => throw new ArgumentOutOfRangeException(nameof(specification), specification.Architecture, "Unknown architecture."),
-        };
+        var network = new DenoisingNetwork(NetworkPlan.Of(specification), logSnrMin, logSnrMax, device);
         network.to(device);
         return network;
     }
@@ -74,24 +70,24 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
     /// <param name="logSnr">Their log-SNR [B].</param>
     /// <param name="conditions">Their classes, portrait flags and text, as far as the network knows them.</param>
     /// <returns>The prediction [B, C, H, W].</returns>
-    public sealed override Tensor forward(Tensor z, Tensor logSnr, ImageConditions conditions)
+    public override Tensor forward(Tensor z, Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
         conditions = Encode(conditions);
         var context = new BlockContext(_embedding.forward(logSnr, conditions), conditions.EncodedText);
-        var h = _patching is null ? z : _patching.Fold(z);
+        var h = _patching is null ? z : _patching.Patchify(z);
         h = ForwardPatched(MemoryLayout.Fastest(h), context);
-        return (_patching is null ? h : _patching.Unfold(h)).MoveToOuterDisposeScope();
+        return (_patching is null ? h : _patching.Unpatchify(h)).MoveToOuterDisposeScope();
     }
 
     /// <summary>To be called after each backward pass: throws what went wrong in it where blocks are computed again.</summary>
-    public void ThrowIfBackwardFailed() => Checkpoint?.ThrowIfFailed();
+    public void ThrowIfBackwardFailed() => _checkpoint?.ThrowIfFailed();
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            Checkpoint?.Dispose();
+            _checkpoint?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -100,5 +96,21 @@ internal abstract class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageCondit
     /// <param name="x">Patched noisy images [B, C', H', W'].</param>
     /// <param name="context">What steers the blocks.</param>
     /// <returns>Patched prediction [B, C', H', W'].</returns>
-    protected abstract Tensor ForwardPatched(Tensor x, BlockContext context);
+    private Tensor ForwardPatched(Tensor x, BlockContext context)
+    {
+        var skips = new Stack<Tensor>();
+        var h = _input.forward(x);
+        foreach (var stage in _down)
+        {
+            h = stage.Forward(h, context, skips);
+        }
+
+        h = _middle.Forward(h, _positions, context);
+        foreach (var stage in _up.Reverse())
+        {
+            h = stage.Forward(h, context, skips);
+        }
+
+        return _output.forward(h);
+    }
 }

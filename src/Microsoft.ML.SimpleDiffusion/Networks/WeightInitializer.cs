@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,7 +54,7 @@ internal static class WeightInitializer
 
         foreach (var (name, parameter) in network.named_parameters())
         {
-            if (name.EndsWith(DenoisingNetwork.PositionEmbeddingName, StringComparison.Ordinal))
+            if (name.EndsWith(PositionsPlan.ParameterName, StringComparison.Ordinal))
             {
                 FillNormal(parameter, PositionEmbeddingDeviation, seed, parameterIndex++);
             }

@@ -6,6 +6,7 @@ using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -26,7 +27,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingState _state;
     private readonly CheckpointStore? _store;
     private readonly RunCheckpoints _checkpoints;
-    private readonly NetworkCost _cost;
+    private readonly NetworkPlan _plan;
     private readonly RunReports _reports;
     private readonly RunHistory _history = new();
     private readonly AverageModel? _average;
@@ -57,9 +58,9 @@ internal sealed class TrainingRun : IDisposable
             _average = validation is null && options.Training.SampleEverySteps is null ? null : new AverageModel(_configuration, _target);
             _reports = new RunReports(_configuration, _average, _log.Warning);
             var specification = condition.Specify(_options);
-            _store?.RequireRoom(_options.Training, NetworkCost.Of(specification).Parameters);
+            _store?.RequireRoom(_options.Training, NetworkPlan.Of(specification).ParameterCount);
             _data = ImageDataset.Load(input, _options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, _options.Training.CancellationToken);
-            _cost = NetworkCost.Of(specification, _data.MeanTextTokens);
+            _plan = NetworkPlan.Of(specification, _data.MeanTextTokens);
             _reports.ShowTextsOf(_data);
             _validator = validation is null ? null : new Validator(environment, _configuration, validation, _average!, _store?.BestPath, _history, _log);
             var schedule = NoiseSchedules.Create(_options.Diffusion, _options.ImageHeight, _options.ImageWidth);
@@ -118,7 +119,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var training = _options.Training;
         using var trainer = new Trainer(_options, _target, _state);
-        var yardstick = Yardstick.Measure(_target, _cost);
+        var yardstick = Yardstick.Measure(_target, _plan);
         long first = _state.Step;
         TrainingEvaluation? pausedAt = null;
         try

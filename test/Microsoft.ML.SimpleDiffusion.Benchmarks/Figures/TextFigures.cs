@@ -28,7 +28,7 @@ internal static class TextFigures
         using TrainingWorkload captioned = new(text), labelled = new(classes);
         var (firsts, seconds) = Timing.SecondsInTurns(captioned.Step, labelled.Step, Repetitions);
         Summary.Line(name, Timing.Median(firsts.Zip(seconds, (first, second) => first / second)));
-        Summary.Line(name.Replace("step-over-class-step", "flops-over-class-flops", StringComparison.Ordinal), (double)captioned.Cost.TrainingFlops / labelled.Cost.TrainingFlops);
+        Summary.Line(name.Replace("step-over-class-step", "flops-over-class-flops", StringComparison.Ordinal), (double)captioned.Plan.TrainingFlops / labelled.Plan.TrainingFlops);
     }
 
     /// <summary>Preparing a batch, captions padded and all, over the training step that it is for.</summary>

@@ -34,7 +34,7 @@ internal static class TrainingFigures
     {
         options.Compute.Precision = precision;
         using var workload = new TrainingWorkload(options);
-        double flops = (double)workload.Cost.TrainingFlops * workload.Options.Training.BatchSize;
+        double flops = (double)workload.Plan.TrainingFlops * workload.Options.Training.BatchSize;
         ShareOfPeak.Measure(precision, flops, workload.Step).Print(name);
     }
 

@@ -28,7 +28,7 @@ internal sealed class SamplingWorkload : IDisposable
     }
 
     /// <summary>Floating-point operations of a network evaluation for all pictures.</summary>
-    public double ForwardFlops => (double)NetworkCost.Of(_model.Network.Specification).ForwardFlops * _requests.Count;
+    public double ForwardFlops => (double)_model.Network.Plan.Flops * _requests.Count;
 
     public void Generate(SamplingOptions sampling) => _model.Generate(_requests, sampling, CancellationToken.None);
 

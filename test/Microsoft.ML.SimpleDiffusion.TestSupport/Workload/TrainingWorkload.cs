@@ -3,6 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -36,7 +37,7 @@ internal sealed class TrainingWorkload : IDisposable
         _data = ImageDataset.Load(pictures, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         var schedule = NoiseSchedules.Create(Options.Diffusion, Options.ImageHeight, Options.ImageWidth);
         var specification = condition.Specify(Options);
-        Cost = NetworkCost.Of(specification, _data.MeanTextTokens);
+        Plan = NetworkPlan.Of(specification, _data.MeanTextTokens);
         _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
         WeightInitializer.Initialize(_network, seed: 1);
         _state = new TrainingState(_network, target.Device);
@@ -48,7 +49,7 @@ internal sealed class TrainingWorkload : IDisposable
 
     public SimpleDiffusionOptions Options => Configuration.Options;
 
-    public NetworkCost Cost { get; }
+    public NetworkPlan Plan { get; }
 
     public ComputeTarget Target { get; }
 

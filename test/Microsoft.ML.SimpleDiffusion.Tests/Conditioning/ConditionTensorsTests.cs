@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Networks.Text;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Conditioning;
@@ -16,7 +16,7 @@ public class ConditionTensorsTests
 
         var text = ConditionTensors.Create(condition, rows, null, CPU).Text!.Value;
 
-        const long none = ByteEncoder.NoTextToken;
+        const long none = ByteEncoderPlan.NoTextToken;
         CollectionAssert.AreEqual(new long[] { 3, 3 }, text.Tokens.shape);
         CollectionAssert.AreEqual(new[] { 65, 66, 200, none, none, none, 67, none, none }, text.Tokens.data<long>().ToArray());
         CollectionAssert.AreEqual(new[] { true, true, true, true, false, false, true, false, false }, text.Mask.data<bool>().ToArray());

@@ -12,7 +12,7 @@ public class OperatorTests
     public void Modulated_norm_is_the_norm_times_one_plus_scale_plus_shift()
     {
         using var scope = NewDisposeScope();
-        using var norm = Layers.Normalize(12);
+        using var norm = nn.GroupNorm(12, 12);
         Randomize(norm.weight!, norm.bias!);
         Tensor x = randn(3, 12, 5, 7), film = randn(3, 24);
 
@@ -25,7 +25,7 @@ public class OperatorTests
     public void Memory_layout_does_not_change_the_modulated_norm()
     {
         using var scope = NewDisposeScope();
-        using var norm = Layers.Normalize(12);
+        using var norm = nn.GroupNorm(12, 12);
         Randomize(norm.weight!, norm.bias!);
         Tensor x = randn(3, 12, 5, 7), film = randn(3, 24);
         var channelsLast = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
@@ -66,7 +66,7 @@ public class OperatorTests
     public void Gradients_of_the_modulated_norm_are_those_of_the_formula()
     {
         using var scope = NewDisposeScope();
-        using var norm = Layers.Normalize(8);
+        using var norm = nn.GroupNorm(8, 8);
         Randomize(norm.weight!, norm.bias!);
         Tensor x = randn(new long[] { 2, 8, 3, 3 }, requires_grad: true), film = randn(new long[] { 2, 16 }, requires_grad: true), target = randn(2, 8, 3, 3);
         Tensor[] inputs = [x, film, norm.weight!, norm.bias!];
@@ -85,7 +85,7 @@ public class OperatorTests
     public void Scaled_norm_is_the_scale_times_the_norm()
     {
         using var scope = NewDisposeScope();
-        using var norm = Layers.Normalize(8);
+        using var norm = nn.GroupNorm(8, 8);
         Randomize(norm.weight!, norm.bias!);
         var x = randn(2, 8, 4, 4);
 
@@ -98,10 +98,10 @@ public class OperatorTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var autocast = Autocast.Enter(ComputePrecision.BFloat16, TorchSharp.DeviceType.CPU);
-        using var group = Layers.Normalize(8);
+        using var group = nn.GroupNorm(8, 8);
         using var layer = nn.LayerNorm(8);
-        using var conv = Layers.Conv(8, 8, 3);
-        using var dense = Layers.Dense(8, 8);
+        using var conv = nn.Conv2d(8, 8, 3);
+        using var dense = nn.Linear(8, 8);
         Randomize(group.weight!, group.bias!, layer.weight!, layer.bias!);
         foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
         {
@@ -123,7 +123,7 @@ public class OperatorTests
     public void Norms_with_cast_weights_are_norms(ScalarType type, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using var group = Layers.Normalize(8);
+        using var group = nn.GroupNorm(8, 8);
         using var layer = nn.LayerNorm(8);
         Randomize(group.weight!, group.bias!, layer.weight!, layer.bias!);
         Tensor maps = randn(2, 8, 4, 4), tokens = randn(2, 4, 8);

@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
-using Microsoft.ML.SimpleDiffusion.Networks.Text;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
@@ -32,7 +32,7 @@ internal static class ConditionTensors
         for (int i = 0; i < rows.Count; i++)
         {
             var place = tokens.AsSpan(i * longest, longest);
-            place.Fill(ByteEncoder.NoTextToken);
+            place.Fill(ByteEncoderPlan.NoTextToken);
             for (int j = 0; j < rows[i].Text?.Length; j++)
             {
                 place[j] = rows[i].Text![j];

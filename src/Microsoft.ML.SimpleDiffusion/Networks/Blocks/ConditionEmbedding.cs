@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -25,36 +26,18 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     [ComponentName(Name = FrequenciesName)]
     private readonly Tensor _frequencies;
 
-    public ConditionEmbedding(NetworkSpecification specification, double logSnrMin, double logSnrMax, Device device)
+    public ConditionEmbedding(EmbeddingPlan plan, double logSnrMin, double logSnrMax, Device device)
         : base(nameof(ConditionEmbedding))
     {
         _logSnrMin = logSnrMin;
         _logSnrMax = logSnrMax;
-        _frequencies = SinusoidalFeatures.Frequencies(specification.BaseChannels, device).DetachFromDisposeScope();
-        _dense1 = Layers.Dense(specification.BaseChannels, specification.EmbeddingChannels);
-        _dense2 = Layers.Dense(specification.EmbeddingChannels, specification.EmbeddingChannels);
+        _frequencies = Frequencies(plan.Features, device).DetachFromDisposeScope();
         register_buffer(FrequenciesName, _frequencies);
-        register_module("dense1", _dense1);
-        register_module("dense2", _dense2);
-        if (specification.ClassCount > 0)
-        {
-            // The last row is "no condition".
-            _classes = nn.Embedding(specification.ClassCount + 1, specification.EmbeddingChannels);
-            register_module("classes", _classes);
-        }
-
-        if (specification.HasPortraitFlag)
-        {
-            // The first row is landscape, the second portrait.
-            _portrait = nn.Embedding(2, specification.EmbeddingChannels);
-            register_module("portrait", _portrait);
-        }
-
-        if (specification.Text is { } text)
-        {
-            _text = Layers.Dense(text.Width, specification.EmbeddingChannels);
-            register_module("text", _text);
-        }
+        _dense1 = this.Add(plan.Dense1);
+        _dense2 = this.Add(plan.Dense2);
+        _classes = plan.Classes is null ? null : this.Add(plan.Classes);
+        _portrait = plan.Portrait is null ? null : this.Add(plan.Portrait);
+        _text = plan.Text is null ? null : this.Add(plan.Text);
     }
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
@@ -64,7 +47,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     {
         using var scope = NewDisposeScope();
         var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
-        var h = _dense1.forward(SinusoidalFeatures.Of(u, _frequencies));
+        var h = _dense1.forward(Sinusoids(u, _frequencies));
         h = _dense2.forward(nn.functional.silu(h));
         if (_classes is not null)
         {
@@ -82,5 +65,24 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frequencies 10000^(-i / (half - 1)) for i = 0 .. half - 1, as float32 [width / 2].</summary>
+    internal static Tensor Frequencies(int width, Device device)
+    {
+        int half = width / 2;
+        double step = Math.Log(10_000) / Math.Max(half - 1, 1);
+        return tensor(Enumerable.Range(0, half).Select(i => (float)Math.Exp(-step * i)).ToArray(), device: device);
+    }
+
+    /// <summary>
+    /// Sine and cosine features of numbers [B] at geometrically spaced frequencies (Vaswani et al. 2017; Ho et al. 2020): sines, then cosines,
+    /// [B, 2 * frequencies].
+    /// </summary>
+    internal static Tensor Sinusoids(Tensor values, Tensor frequencies)
+    {
+        using var scope = NewDisposeScope();
+        var angles = values.unsqueeze(1) * frequencies.unsqueeze(0);
+        return cat([angles.sin(), angles.cos()], dim: 1).MoveToOuterDisposeScope();
     }
 }

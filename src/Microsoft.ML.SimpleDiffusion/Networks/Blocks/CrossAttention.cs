@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,23 +17,16 @@ internal sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly Linear _output;
     private readonly int _heads;
 
-    public CrossAttention(int channels, int textWidth, int heads)
+    public CrossAttention(CrossAttentionPlan plan)
         : base(nameof(CrossAttention))
     {
-        _heads = heads;
-        _norm = nn.LayerNorm(channels, bias: false);
-        _query = Layers.Dense(channels, channels);
-        _keyValue = Layers.Dense(textWidth, 2 * channels);
-        _queryNorm = nn.LayerNorm(channels / heads);
-        _keyNorm = nn.LayerNorm(channels / heads);
-        _output = Layers.Dense(channels, channels);
-
-        register_module("norm", _norm);
-        register_module("query", _query);
-        register_module("key_value", _keyValue);
-        register_module("query_norm", _queryNorm);
-        register_module("key_norm", _keyNorm);
-        register_module("output", _output);
+        _heads = plan.Heads;
+        _norm = this.Add(plan.Norm);
+        _query = this.Add(plan.Query);
+        _keyValue = this.Add(plan.KeyValue);
+        _queryNorm = this.Add(plan.QueryNorm);
+        _keyNorm = this.Add(plan.KeyNorm);
+        _output = this.Add(plan.Output);
     }
 
     /// <inheritdoc/>

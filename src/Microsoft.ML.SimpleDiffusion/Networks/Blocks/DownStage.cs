@@ -1,52 +1,47 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 
-/// <summary>One level of the way down: residual blocks, each with attention if asked for, or transformer blocks; then down-sampling to the next level.</summary>
+/// <summary>One level of the way down: blocks, each with attention if the plan says so; then down-sampling to the next level.</summary>
 internal sealed class DownStage : nn.Module
 {
-    [ComponentName(Name = DenoisingNetwork.PositionEmbeddingName)]
-    private readonly Parameter? _positionEmbedding;
+    [ComponentName(Name = PositionsPlan.ParameterName)]
+    private readonly Parameter? _positions;
 
+    private readonly SkipConnections _skips;
     private readonly ModuleList<StageBlock> _blocks;
     private readonly ModuleList<SpatialAttention>? _attention;
     private readonly Downsample? _downsample;
     private readonly ActivationCheckpoint? _checkpoint;
 
-    /// <param name="shape">Shape of the level's blocks.</param>
-    /// <param name="blocks">Number of blocks.</param>
-    /// <param name="outputs">Channels of the next level, or null at the lowest level, which is not down-sampled.</param>
-    public DownStage(StageShape shape, int blocks, int? outputs)
+    /// <param name="plan">The level.</param>
+    /// <param name="checkpoint">How the blocks are run, or null to keep all activations.</param>
+    public DownStage(DownStagePlan plan, ActivationCheckpoint? checkpoint)
         : base(nameof(DownStage))
     {
-        _positionEmbedding = shape.Transformer is null ? null : nn.Parameter(zeros(shape.Pixels, shape.Channels, device: CPU));
-        _blocks = shape.CreateBlocks(blocks, hasSkip: false);
-        _attention = shape.CreateAttention(blocks);
-        _checkpoint = shape.Checkpoint;
-        _downsample = outputs is int below ? new Downsample(shape.Channels, below) : null;
-        if (_positionEmbedding is not null)
-        {
-            register_parameter(DenoisingNetwork.PositionEmbeddingName, _positionEmbedding);
-        }
-
-        register_module("blocks", _blocks);
-        if (_attention is not null)
-        {
-            register_module("attention", _attention);
-        }
-
-        if (_downsample is not null)
-        {
-            register_module("downsample", _downsample);
-        }
+        _skips = plan.Skips;
+        _checkpoint = checkpoint;
+        _positions = plan.Positions is null ? null : this.Add(plan.Positions);
+        _blocks = this.Add(plan.Blocks, StageBlock.Create);
+        _attention = plan.Attention is null ? null : this.Add(plan.Attention, attention => new SpatialAttention(attention));
+        _downsample = plan.Downsample is null ? null : this.Register(plan.Downsample, new Downsample(plan.Downsample));
     }
 
-    /// <summary>Applies the blocks and keeps the output of each as a skip connection.</summary>
-    public Tensor ForwardBlocks(Tensor x, BlockContext context, Stack<Tensor> skips)
+    /// <param name="x">Feature maps of the level above [B, C, H, W].</param>
+    /// <param name="context">What steers the blocks.</param>
+    /// <param name="skips">Receives the skip connections.</param>
+    /// <returns>Feature maps of the next level; at the lowest level its own.</returns>
+    public Tensor Forward(Tensor x, BlockContext context, Stack<Tensor> skips)
     {
-        x = _positionEmbedding is null ? x : AddPositions(x, _positionEmbedding);
+        if (_skips == SkipConnections.EveryBlockAndLevel)
+        {
+            skips.Push(x);
+        }
+
+        x = _positions is null ? x : AddPositions(x, _positions);
         for (int i = 0; i < _blocks.Count; i++)
         {
             var block = _blocks[i];
@@ -57,14 +52,21 @@ internal sealed class DownStage : nn.Module
                 x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
             }
 
-            skips.Push(x);
+            if (_skips != SkipConnections.EveryLevel)
+            {
+                skips.Push(x);
+            }
         }
 
-        return x;
-    }
+        var below = _downsample is null ? x : _downsample.forward(x);
+        if (_skips == SkipConnections.EveryLevel)
+        {
+            skips.Push(x);
+            skips.Push(below);
+        }
 
-    /// <summary>Goes down to the next level; at the lowest level returns <paramref name="x"/> itself.</summary>
-    public Tensor ForwardDownsample(Tensor x) => _downsample is null ? x : _downsample.forward(x);
+        return below;
+    }
 
     private static Tensor AddPositions(Tensor maps, Tensor positions)
     {

@@ -26,3 +26,22 @@ internal readonly record struct ImageConditions(Tensor? Classes, Tensor? Portrai
         return tensor;
     });
 }
+
+/// <summary>Texts of a batch, padded to the longest. Each has at least one token. The tensors are the caller's.</summary>
+/// <param name="Tokens">
+/// Tokens as int64 [B, T], or precomputed embeddings as float32 [B, T, D], where zeros in the place of the first one mean no text at all.
+/// </param>
+/// <param name="Mask">True where there is a token and false where there is padding, Boolean [B, T].</param>
+internal readonly record struct TextInput(Tensor Tokens, Tensor Mask)
+{
+    public TextInput Map(Func<Tensor, Tensor> convert) => new(convert(Tokens), convert(Mask));
+}
+
+/// <summary>Texts as the denoising network sees them.</summary>
+/// <param name="Tokens">What cross-attention attends to [B, T, W].</param>
+/// <param name="Mask">True where there is a token and false where there is padding, Boolean [B, T].</param>
+/// <param name="Pooled">Mean of each text's tokens [B, W].</param>
+internal readonly record struct EncodedText(Tensor Tokens, Tensor Mask, Tensor Pooled)
+{
+    public EncodedText Map(Func<Tensor, Tensor> convert) => new(convert(Tokens), convert(Mask), convert(Pooled));
+}

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,8 +7,6 @@ namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 /// <summary>The 'mlp_block' of appendix B.2.1: the embedding scales and shifts the hidden layer. A skip connection enters as it does in a <see cref="ResBlock"/>.</summary>
 internal sealed class MlpBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZeroInitialized
 {
-    private const int ExpansionFactor = 4;
-
     private static readonly double InverseSqrt2 = 1 / Math.Sqrt(2);
 
     private readonly LayerNorm _norm;
@@ -17,26 +16,15 @@ internal sealed class MlpBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZe
     private readonly Linear _contract;
     private readonly double _dropout;
 
-    public MlpBlock(int channels, int embeddingChannels, double dropout, bool hasSkip)
+    public MlpBlock(MlpPlan plan)
         : base(nameof(MlpBlock))
     {
-        int hidden = ExpansionFactor * channels;
-        _norm = nn.LayerNorm(channels, bias: false);
-        _skipNorm = hasSkip ? nn.LayerNorm(channels, bias: false) : null;
-        _expand = Layers.Dense(channels, hidden);
-        _film = Layers.Dense(embeddingChannels, 2 * hidden);
-        _contract = Layers.Dense(hidden, channels);
-        _dropout = dropout;
-
-        register_module("norm", _norm);
-        if (_skipNorm is not null)
-        {
-            register_module("skip_norm", _skipNorm);
-        }
-
-        register_module("expand", _expand);
-        register_module("film", _film);
-        register_module("contract", _contract);
+        _norm = this.Add(plan.Norm);
+        _skipNorm = plan.SkipNorm is null ? null : this.Add(plan.SkipNorm);
+        _expand = this.Add(plan.Expand);
+        _film = this.Add(plan.Film);
+        _contract = this.Add(plan.Contract);
+        _dropout = plan.Dropout;
     }
 
     /// <inheritdoc/>

@@ -35,3 +35,27 @@ internal static class OperatorPrecision
     public static ScalarType ResultOf(NetworkOperator operation, DeviceType device, ScalarType input)
         => Of(operation, device) == OperandType.BFloat16 ? ScalarType.BFloat16 : input;
 }
+
+/// <summary>Operators of the networks that <see cref="OperatorPrecision"/> tells apart.</summary>
+internal enum NetworkOperator
+{
+    Convolution,
+    Dense,
+    Attention,
+    GroupNorm,
+    LayerNorm,
+    Swish,
+}
+
+/// <summary>What an operator computes in.</summary>
+internal enum OperandType
+{
+    /// <summary>bfloat16, whatever its input is: autocast sees to it.</summary>
+    BFloat16,
+
+    /// <summary>The type of its input, with weights in float32.</summary>
+    Input,
+
+    /// <summary>The type of its input, to which its weights are cast.</summary>
+    InputAndWeights,
+}

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,13 +10,11 @@ internal sealed class OutputProjection : nn.Module<Tensor, Tensor>, IZeroInitial
     private readonly GroupNorm _norm;
     private readonly Conv2d _conv;
 
-    public OutputProjection(int inputs, int outputs)
+    public OutputProjection(OutputPlan plan)
         : base(nameof(OutputProjection))
     {
-        _norm = Layers.Normalize(inputs);
-        _conv = Layers.Conv(inputs, outputs, 3);
-        register_module("norm", _norm);
-        register_module("conv", _conv);
+        _norm = this.Add(plan.Norm);
+        _conv = this.Add(plan.Conv);
     }
 
     /// <inheritdoc/>

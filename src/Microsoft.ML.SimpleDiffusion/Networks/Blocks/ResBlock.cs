@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,27 +17,16 @@ internal sealed class ResBlock : StageBlock, IZeroInitialized
     private readonly Conv2d _conv2;
     private readonly double _dropout;
 
-    public ResBlock(int channels, int embeddingChannels, bool hasSkip, double dropout)
+    public ResBlock(ResBlockPlan plan)
         : base(nameof(ResBlock))
     {
-        _norm1 = Layers.Normalize(channels);
-        _skipNorm = hasSkip ? Layers.Normalize(channels) : null;
-        _conv1 = Layers.Conv(channels, channels, 3);
-        _film = Layers.Dense(embeddingChannels, 2 * channels);
-        _norm2 = Layers.Normalize(channels);
-        _conv2 = Layers.Conv(channels, channels, 3);
-        _dropout = dropout;
-
-        register_module("norm1", _norm1);
-        if (_skipNorm is not null)
-        {
-            register_module("skip_norm", _skipNorm);
-        }
-
-        register_module("conv1", _conv1);
-        register_module("film", _film);
-        register_module("norm2", _norm2);
-        register_module("conv2", _conv2);
+        _norm1 = this.Add(plan.Norm1);
+        _skipNorm = plan.SkipNorm is null ? null : this.Add(plan.SkipNorm);
+        _conv1 = this.Add(plan.Conv1);
+        _film = this.Add(plan.Film);
+        _norm2 = this.Add(plan.Norm2);
+        _conv2 = this.Add(plan.Conv2);
+        _dropout = plan.Dropout;
     }
 
     /// <inheritdoc/>

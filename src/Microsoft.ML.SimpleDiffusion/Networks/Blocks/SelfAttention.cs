@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,21 +14,15 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IZeroI
     private readonly Linear _output;
     private readonly int _heads;
 
-    public SelfAttention(int channels, int heads)
+    public SelfAttention(SelfAttentionPlan plan)
         : base(nameof(SelfAttention))
     {
-        _heads = heads;
-        _norm = nn.LayerNorm(channels, bias: false);
-        _queryKeyValue = Layers.Dense(channels, 3 * channels);
-        _queryNorm = nn.LayerNorm(channels / heads);
-        _keyNorm = nn.LayerNorm(channels / heads);
-        _output = Layers.Dense(channels, channels);
-
-        register_module("norm", _norm);
-        register_module("qkv", _queryKeyValue);
-        register_module("query_norm", _queryNorm);
-        register_module("key_norm", _keyNorm);
-        register_module("output", _output);
+        _heads = plan.Heads;
+        _norm = this.Add(plan.Norm);
+        _queryKeyValue = this.Add(plan.QueryKeyValue);
+        _queryNorm = this.Add(plan.QueryNorm);
+        _keyNorm = this.Add(plan.KeyNorm);
+        _output = this.Add(plan.Output);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
@@ -10,19 +11,11 @@ internal sealed class SpatialAttention : nn.Module<Tensor, BlockContext, Tensor>
     private readonly SelfAttention _attention;
     private readonly CrossAttention? _crossAttention;
 
-    /// <param name="channels">Width.</param>
-    /// <param name="heads">Heads of each attention.</param>
-    /// <param name="textWidth">Width of the tokens of the text, or null in a network without text.</param>
-    public SpatialAttention(int channels, int heads, int? textWidth)
+    public SpatialAttention(SpatialAttentionPlan plan)
         : base(nameof(SpatialAttention))
     {
-        _attention = new SelfAttention(channels, heads);
-        _crossAttention = textWidth is int width ? new CrossAttention(channels, width, heads) : null;
-        register_module("self", _attention);
-        if (_crossAttention is not null)
-        {
-            register_module("cross", _crossAttention);
-        }
+        _attention = this.Register(plan.Self, new SelfAttention(plan.Self));
+        _crossAttention = plan.Cross is null ? null : this.Register(plan.Cross, new CrossAttention(plan.Cross));
     }
 
     /// <param name="x">Feature maps [B, C, H, W].</param>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
@@ -9,14 +10,8 @@ internal sealed class SpatialTransformerBlock : StageBlock
 {
     private readonly TransformerBlock _block;
 
-    /// <param name="shape">Shape of the block.</param>
-    /// <param name="hasSkip">Whether a skip connection enters it.</param>
-    public SpatialTransformerBlock(TransformerShape shape, bool hasSkip)
-        : base(nameof(SpatialTransformerBlock))
-    {
-        _block = new TransformerBlock(shape, hasSkip);
-        register_module("transformer", _block);
-    }
+    public SpatialTransformerBlock(SpatialTransformerPlan plan)
+        : base(nameof(SpatialTransformerBlock)) => _block = this.Register(plan.Transformer, new TransformerBlock(plan.Transformer));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
@@ -12,20 +13,12 @@ internal sealed class TransformerBlock : nn.Module<Tensor, BlockContext, Tensor?
     private readonly SelfAttention _attention;
     private readonly CrossAttention? _crossAttention;
 
-    /// <param name="shape">Shape of the block.</param>
-    /// <param name="hasSkip">Whether a skip connection enters the MLP.</param>
-    public TransformerBlock(TransformerShape shape, bool hasSkip)
+    public TransformerBlock(TransformerBlockPlan plan)
         : base(nameof(TransformerBlock))
     {
-        _mlp = new MlpBlock(shape.Channels, shape.EmbeddingChannels, shape.Dropout, hasSkip);
-        _attention = new SelfAttention(shape.Channels, shape.Heads);
-        _crossAttention = shape.TextWidth is int width ? new CrossAttention(shape.Channels, width, shape.Heads) : null;
-        register_module("mlp", _mlp);
-        register_module("attention", _attention);
-        if (_crossAttention is not null)
-        {
-            register_module("cross_attention", _crossAttention);
-        }
+        _mlp = this.Register(plan.Mlp, new MlpBlock(plan.Mlp));
+        _attention = this.Register(plan.Attention, new SelfAttention(plan.Attention));
+        _crossAttention = plan.CrossAttention is null ? null : this.Register(plan.CrossAttention, new CrossAttention(plan.CrossAttention));
     }
 
     /// <param name="x">Tokens [B, N, C].</param>

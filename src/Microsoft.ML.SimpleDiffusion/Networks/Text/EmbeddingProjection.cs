@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,13 +11,11 @@ internal sealed class EmbeddingProjection : TextEncoder
     private readonly Linear _project;
     private readonly Embedding _noText;
 
-    public EmbeddingProjection(TextSpecification specification)
-        : base(nameof(EmbeddingProjection), specification.Width)
+    public EmbeddingProjection(EmbeddingProjectionPlan plan)
+        : base(nameof(EmbeddingProjection), plan)
     {
-        _project = Layers.Dense(specification.EmbeddingWidth, specification.Width);
-        _noText = nn.Embedding(1, specification.Width);
-        register_module("project", _project);
-        register_module("no_text", _noText);
+        _project = this.Add(plan.Project);
+        _noText = this.Add(plan.NoText);
     }
 
     /// <inheritdoc/>

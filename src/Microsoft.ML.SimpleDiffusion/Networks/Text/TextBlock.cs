@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,24 +8,18 @@ namespace Microsoft.ML.SimpleDiffusion.Networks.Text;
 /// <summary>One block of the text encoder: self-attention, then an MLP, each with a norm before it and a residual connection.</summary>
 internal sealed class TextBlock : nn.Module<Tensor, Tensor, Tensor>, IZeroInitialized
 {
-    private const int ExpansionFactor = 4;
-
     private readonly SelfAttention _attention;
     private readonly LayerNorm _norm;
     private readonly Linear _expand;
     private readonly Linear _contract;
 
-    public TextBlock(int width, int heads)
+    public TextBlock(TextBlockPlan plan)
         : base(nameof(TextBlock))
     {
-        _attention = new SelfAttention(width, heads);
-        _norm = nn.LayerNorm(width, bias: false);
-        _expand = Layers.Dense(width, ExpansionFactor * width);
-        _contract = Layers.Dense(ExpansionFactor * width, width);
-        register_module("attention", _attention);
-        register_module("norm", _norm);
-        register_module("expand", _expand);
-        register_module("contract", _contract);
+        _attention = this.Register(plan.Attention, new SelfAttention(plan.Attention));
+        _norm = this.Add(plan.Norm);
+        _expand = this.Add(plan.Expand);
+        _contract = this.Add(plan.Contract);
     }
 
     /// <inheritdoc/>

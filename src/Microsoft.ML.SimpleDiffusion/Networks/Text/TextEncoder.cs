@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,19 +13,14 @@ internal abstract class TextEncoder : nn.Module<TextInput, EncodedText>
 {
     private readonly LayerNorm _norm;
 
-    protected TextEncoder(string name, int width)
-        : base(name)
-    {
-        _norm = nn.LayerNorm(width);
-        register_module("norm", _norm);
-    }
+    protected TextEncoder(string name, TextEncoderPlan plan)
+        : base(name) => _norm = this.Add(plan.Norm);
 
-    /// <summary>The encoder that a specification asks for, or null for none.</summary>
-    public static TextEncoder? Create(TextSpecification? specification) => specification switch
+    public static TextEncoder Create(TextEncoderPlan plan) => plan switch
     {
-        null => null,
-        { EmbeddingWidth: 0 } => new ByteEncoder(specification),
-        _ => new EmbeddingProjection(specification),
+        ByteEncoderPlan bytes => new ByteEncoder(bytes),
+        EmbeddingProjectionPlan projection => new EmbeddingProjection(projection),
+        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown text encoder."),
     };
 
     /// <param name="text">The texts of a batch. Padding changes nothing of the result but its length.</param>

@@ -64,6 +64,9 @@ internal sealed record NetworkSpecification
     /// <summary>Channels of the patched image.</summary>
     public int PatchedChannels => ImageChannels * PatchSize * PatchSize;
 
+    /// <summary>Whether the lowest level is a transformer, as in both U-ViTs.</summary>
+    public bool HasTransformer => Architecture != NetworkArchitecture.UNet;
+
     /// <summary>How often the network halves height and width.</summary>
     public int Downsamplings => ChannelMultipliers.Count - 1;
 
@@ -77,7 +80,7 @@ internal sealed record NetworkSpecification
     public int LevelWidth(int level) => Width >> level;
 
     /// <summary>Whether a level of the U-ViT above the lowest has transformer blocks in place of residual blocks.</summary>
-    public bool IsTransformerLevel(int level) => Architecture == NetworkArchitecture.UVit && level < Downsamplings && LevelHeight(level) <= TransformerFromResolution;
+    public bool IsTransformerLevel(int level) => HasTransformer && level < Downsamplings && LevelHeight(level) <= TransformerFromResolution;
 
     /// <summary>Height of the feature maps of every level that options with patching and levels chosen lead to.</summary>
     public static int[] LevelHeights(SimpleDiffusionOptions options)
@@ -92,10 +95,10 @@ internal sealed record NetworkSpecification
     {
         string patching = Patching == PatchingType.None ? "no patching" : $"{Patching} patching {PatchSize}x{PatchSize}";
         string blocks = $"[{string.Join(", ", ChannelMultipliers)}] x {BaseChannels} channels, [{string.Join(", ", BlocksPerLevel)}] blocks";
-        string middle = Architecture == NetworkArchitecture.UVit
+        string middle = HasTransformer
             ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
             : $"attention at {string.Join(", ", AttentionResolutions)}";
-        if (Architecture == NetworkArchitecture.UVit && Downsamplings > 0 && IsTransformerLevel(Downsamplings - 1))
+        if (HasTransformer && Downsamplings > 0 && IsTransformerLevel(Downsamplings - 1))
         {
             middle += $", transformer blocks from height {TransformerFromResolution}";
         }

@@ -24,7 +24,7 @@ internal static class OptionsResolver
         if (resolved.Diffusion.Loss == LossType.Auto)
         {
             // Appendix B.2 for the U-ViT ('v_mse'), section 2.1 for the U-Net.
-            resolved.Diffusion.Loss = resolved.Network.Architecture == NetworkArchitecture.UVit ? LossType.V : LossType.Epsilon;
+            resolved.Diffusion.Loss = resolved.Network.Architecture == NetworkArchitecture.UNet ? LossType.Epsilon : LossType.V;
         }
 
         return resolved;

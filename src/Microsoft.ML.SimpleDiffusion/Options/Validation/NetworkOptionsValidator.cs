@@ -128,8 +128,8 @@ internal static class NetworkOptionsValidator
         Require.That(
             "Network.TransformerFromResolution",
             from,
-            options.Network.Architecture == NetworkArchitecture.UVit && heights.SkipLast(1).Contains(from),
-            options.Network.Architecture == NetworkArchitecture.UVit
+            options.Network.Architecture != NetworkArchitecture.UNet && heights.SkipLast(1).Contains(from),
+            options.Network.Architecture != NetworkArchitecture.UNet
                 ? $"must be 0 or the height of a level above the lowest ({string.Join(", ", heights.SkipLast(1))})"
                 : "must be 0 in a U-Net, whose Network.AttentionResolutions say where it uses attention");
     }

@@ -1,7 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
@@ -36,9 +36,9 @@ internal sealed class TrainingLog : IDisposable
     /// <summary>The numbers that were chosen.</summary>
     public void Network(NetworkSpecification specification, SimpleDiffusionOptions options, ComputeTarget target, int images)
     {
-        var cost = NetworkCost.Of(specification);
+        var plan = NetworkPlan.Of(specification);
         Info(Invariant(
-            $"Training {specification.Describe()} with {cost.Parameters:N0} parameters ({cost.ForwardFlops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Describe()}, seed {options.Seed}."));
+            $"Training {specification.Describe()} with {plan.ParameterCount:N0} parameters ({plan.Flops / 1e9:F2} GFLOP per image forward) on {images:N0} images, {target.Describe()}, seed {options.Seed}."));
         int headWidth = specification.LevelChannels(specification.Downsamplings) / specification.AttentionHeads;
         if (target.IsCuda && headWidth > WidestFastHead)
         {

@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 
@@ -10,5 +10,5 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Reporting;
 internal sealed record Yardstick(ComputeTarget Target, long FlopsPerImage, double PeakFlops)
 {
     /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
-    public static Yardstick Measure(ComputeTarget target, NetworkCost cost) => new(target, cost.TrainingFlops, MatrixPeak.Measure(target));
+    public static Yardstick Measure(ComputeTarget target, NetworkPlan plan) => new(target, plan.TrainingFlops, MatrixPeak.Measure(target));
 }

@@ -1,0 +1,74 @@
+namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
+
+/// <summary>The embedding of log-SNR, class, portrait flag and text.</summary>
+/// <param name="Features">Sines and cosines of the log-SNR.</param>
+/// <param name="Channels">Width of the embedding.</param>
+/// <param name="ClassCount">Number of classes; 0 without.</param>
+/// <param name="HasPortraitFlag">Whether portraits are told from landscapes.</param>
+/// <param name="TextWidth">Width of the tokens of the text, or null without text.</param>
+internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth) : BlockPlan("embedding")
+{
+    public DensePlan Dense1 { get; } = new("dense1", Features, Channels, Rows: 1);
+
+    public DensePlan Dense2 { get; } = new("dense2", Channels, Channels, Rows: 1);
+
+    /// <summary>A row per class; the last one is "no condition".</summary>
+    public TablePlan? Classes { get; } = ClassCount > 0 ? new("classes", ClassCount + 1, Channels) : null;
+
+    /// <summary>The first row is landscape, the second portrait.</summary>
+    public TablePlan? Portrait { get; } = HasPortraitFlag ? new("portrait", 2, Channels) : null;
+
+    public DensePlan? Text { get; } = TextWidth is int width ? new("text", width, Channels, Rows: 1) : null;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text];
+}
+
+/// <summary>How the image is made of fewer pixels with more channels before the network, and back after it (section 3.3).</summary>
+internal abstract record PatchingPlan() : BlockPlan("patching")
+{
+    /// <summary>The patching that a specification asks for, or null for none.</summary>
+    public static PatchingPlan? Of(NetworkSpecification s) => s.Patching switch
+    {
+        PatchingType.None => null,
+        PatchingType.Dwt => new WaveletPatchingPlan(s.PatchLevels),
+        PatchingType.Convolution => new ConvolutionPatchingPlan(s.ImageChannels, s.PatchedChannels, s.PatchSize, (long)s.Height * s.Width),
+        _ => throw new ArgumentOutOfRangeException(nameof(s), s.Patching, "Patching must be chosen by now."),
+    };
+}
+
+/// <summary>The 5/3 wavelet, which has no weights.</summary>
+internal sealed record WaveletPatchingPlan(int Levels) : PatchingPlan
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [];
+}
+
+/// <summary>A convolution with stride, and an "identically shaped transposed convolutional layer" at the end.</summary>
+internal sealed record ConvolutionPatchingPlan(int ImageChannels, int PatchedChannels, int PatchSize, long Pixels) : PatchingPlan
+{
+    // The names in files are those of the first models, in which to patchify was called to fold.
+    public ConvPlan Patchify { get; } = new("fold", ImageChannels, PatchedChannels, PatchSize, Pixels);
+
+    public TransposedConvPlan Unpatchify { get; } = new("unfold", PatchedChannels, ImageChannels, PatchSize, Pixels);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [Patchify, Unpatchify];
+}
+
+/// <summary>'ProjectOutput' of appendix B.2.1.</summary>
+internal sealed record OutputPlan(int Inputs, int Outputs, long Pixels) : BlockPlan("output")
+{
+    // Output norm, swish and convolution.
+    private const int KeptMaps = 3;
+
+    public GroupNormPlan Norm { get; } = new("norm", Inputs);
+
+    public ConvPlan Conv { get; } = new("conv", Inputs, Outputs, 3, Pixels);
+
+    /// <inheritdoc/>
+    public override long KeptValues => KeptMaps * Inputs * Pixels;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [Norm, Conv];
+}

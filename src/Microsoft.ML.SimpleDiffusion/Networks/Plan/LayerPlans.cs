@@ -1,0 +1,93 @@
+namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
+
+/// <summary>A convolution with a square kernel.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Inputs">Channels that it reads.</param>
+/// <param name="Outputs">Channels that it makes.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Pixels">Pixels that it makes of one image.</param>
+internal sealed record ConvPlan(string Name, int Inputs, int Outputs, int Kernel, long Pixels) : PartPlan(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs, Kernel, Kernel), new("bias", Outputs)];
+
+    /// <inheritdoc/>
+    public override long Flops => 2L * Inputs * Outputs * Kernel * Kernel * Pixels;
+}
+
+/// <summary>The transposed convolution that undoes a convolution whose stride is its kernel.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Inputs">Channels that it reads.</param>
+/// <param name="Outputs">Channels that it makes.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Pixels">Pixels that it reads of one image.</param>
+internal sealed record TransposedConvPlan(string Name, int Inputs, int Outputs, int Kernel, long Pixels) : PartPlan(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Inputs, Outputs, Kernel, Kernel), new("bias", Outputs)];
+
+    /// <inheritdoc/>
+    public override long Flops => 2L * Inputs * Outputs * Kernel * Kernel * Pixels;
+}
+
+/// <summary>The paper's 'Dense'.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Inputs">Numbers that it reads.</param>
+/// <param name="Outputs">Numbers that it makes.</param>
+/// <param name="Rows">Rows of one image.</param>
+internal sealed record DensePlan(string Name, int Inputs, int Outputs, long Rows) : PartPlan(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs), new("bias", Outputs)];
+
+    /// <inheritdoc/>
+    public override long Flops => 2L * Inputs * Outputs * Rows;
+}
+
+/// <summary>The paper's 'NormalizeWithBias' on feature maps.</summary>
+internal sealed record GroupNormPlan(string Name, int Channels) : PartPlan(Name)
+{
+    private const int MaxGroups = 32;
+
+    /// <summary>Groups of channels that are normalised together: 32, fewer when there are fewer channels. The largest divisor of the channels up to 32.</summary>
+    public int Groups => Enumerable.Range(1, Math.Min(MaxGroups, Channels)).Last(groups => Channels % groups == 0);
+
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Channels), new("bias", Channels)];
+
+    /// <inheritdoc/>
+    public override long Flops => 0;
+}
+
+/// <summary>The paper's 'Normalize' and 'NormalizeWithBias' on tokens.</summary>
+internal sealed record LayerNormPlan(string Name, int Channels, bool HasBias) : PartPlan(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => HasBias ? [new("weight", Channels), new("bias", Channels)] : [new("weight", Channels)];
+
+    /// <inheritdoc/>
+    public override long Flops => 0;
+}
+
+/// <summary>A table of embeddings, a row each.</summary>
+internal sealed record TablePlan(string Name, int Rows, int Width) : PartPlan(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Rows, Width)];
+
+    /// <inheritdoc/>
+    public override long Flops => 0;
+}
+
+/// <summary>A learned embedding of each position.</summary>
+internal sealed record PositionsPlan(int Positions, int Width) : PartPlan(ParameterName)
+{
+    /// <summary>Name of the parameters that embed positions.</summary>
+    public const string ParameterName = "position_embedding";
+
+    /// <inheritdoc/>
+    public override IEnumerable<WeightPlan> Weights => [new(string.Empty, Positions, Width)];
+
+    /// <inheritdoc/>
+    public override long Flops => 0;
+}
