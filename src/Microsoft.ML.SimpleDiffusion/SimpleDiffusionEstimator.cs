@@ -3,7 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training;
-using Microsoft.ML.SimpleDiffusion.Training.Validation;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
@@ -108,6 +108,6 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
             ValidationData.CheckColumns(validation.Schema, _options, ConditionColumn.Describe(input.Schema, _options));
         }
 
-        return new SimpleDiffusionTransformer(_environment, TrainingRun.Execute(_environment, _options, input, validation, (TrainedModel?)warmStart?.Model));
+        return new SimpleDiffusionTransformer(_environment, new TorchGenerator(TrainingLoop.Run(_environment, _options, input, validation, (warmStart?.Model as TorchGenerator)?.Model)));
     }
 }

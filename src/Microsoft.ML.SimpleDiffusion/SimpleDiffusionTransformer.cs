@@ -5,6 +5,7 @@ using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.Transforms.Image;
 
@@ -157,7 +158,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
         ThrowIfDisposed();
         using var data = LoadHeldOut(images, cancellationToken);
-        return new LikelihoodEvaluator((TrainedModel)_model, data, samplesPerImage, seed).Evaluate(cancellationToken);
+        return ((TorchGenerator)_model).Model.Use(model => new LikelihoodEvaluator(model, _model.Configuration, data, samplesPerImage, seed).Evaluate(cancellationToken));
     }
 
     /// <summary>
@@ -191,7 +192,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         resolutions ??= [Math.Min(options.ImageHeight, options.ImageWidth)];
         DenoisingEvaluator.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
         using var data = LoadHeldOut(images, cancellationToken);
-        return new DenoisingEvaluator((TrainedModel)_model, data, resolutions).Evaluate(logSnrs, cancellationToken);
+        return ((TorchGenerator)_model).Model.Use(model => new DenoisingEvaluator(model, _model.Configuration, data, resolutions).Evaluate(logSnrs, cancellationToken));
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
@@ -217,7 +218,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         var configuration = ModelDirectory.ReadConfiguration(directory);
         using var weights = ModelDirectory.OpenWeights(directory);
         var model = MLEnvironment.Warn(context, warn => TrainedModel.Read(configuration, weights, weights.Length, warn));
-        return new SimpleDiffusionTransformer(context, model);
+        return new SimpleDiffusionTransformer(context, new TorchGenerator(model));
     }
 
     /// <summary>The input's columns and the generated ones.</summary>

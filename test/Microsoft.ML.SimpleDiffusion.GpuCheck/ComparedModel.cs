@@ -31,7 +31,7 @@ internal sealed class ComparedModel : IDisposable
     public (double Loss, double Gradient, double Weights) StepDifference(ComparedModel other)
     {
         using var scope = NewDisposeScope();
-        var builder = new BatchBuilder(_workload.Data, _workload.Options);
+        var builder = new BatchBuilder(_workload.Data, _workload.Options, _workload.Model.Schedule);
         using var batch = builder.Build(0, 0);
         double loss = Gradient(batch), otherLoss = other.Gradient(batch);
         double gradient = Difference(_workload.State.Gradients.Values, other._workload.State.Gradients.Values);
@@ -58,16 +58,18 @@ internal sealed class ComparedModel : IDisposable
     private double Gradient(TrainingBatch batch)
     {
         using var total = zeros([], dtype: ScalarType.Float64, device: _target.Device);
-        _workload.Trainer.AccumulateGradient(batch, microStep: 0, total);
+        _workload.Trainer.AccumulateGradient(batch, total);
         return total.cpu().item<double>();
     }
 
     private byte[][] Generate()
     {
         var options = _workload.Options;
-        using var model = TrainedModel.Create(_workload.Configuration, _target, _workload.State.CopyAverageTo);
+        using var average = _workload.State.WearAverage();
+        _workload.Model.Network.eval();
         var condition = _workload.Configuration.Condition.Kind == ConditionKind.Text ? RowCondition.OfText("a caption"u8.ToArray()) : RowCondition.OfClass(1);
-        return model.Generate([.. Enumerable.Range(0, PictureCount).Select(i => new GenerationRequest(condition, (ulong)i))], options.Sampling, CancellationToken.None);
+        var requests = Enumerable.Range(0, PictureCount).Select(i => new GenerationRequest(condition, (ulong)i)).ToList();
+        return TorchGenerator.Generate(_workload.Model, _workload.Configuration, requests, options.Sampling, CancellationToken.None);
     }
 
     private static double Difference(Tensor here, Tensor there)

@@ -17,7 +17,7 @@ internal static class FeedMeasurement
             var options = Workloads.QuickStart();
             (options.ImageHeight, options.ImageWidth, options.Training.BatchSize) = (side, side, batch);
             using var workload = new TrainingWorkload(options);
-            BatchBuilder one = new(workload.Data, workload.Options, threads: 1), many = new(workload.Data, workload.Options, threads);
+            BatchBuilder one = new(workload.Data, workload.Options, workload.Model.Schedule, threads: 1), many = new(workload.Data, workload.Options, workload.Model.Schedule, threads);
             var (slow, fast) = Timing.BestSecondsInTurns(() => one.Build(1, 0).Dispose(), () => many.Build(1, 0).Dispose());
             report.TableRow($"{batch} of {side}×{side}", Number(batch / slow), Number(batch / fast), (slow / fast).ToString("F2", CultureInfo.InvariantCulture));
         }

@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.Transforms.Image;
 
@@ -135,7 +134,7 @@ public class EmbeddingConditionTests
     }
 
     private static List<(string Name, string Shape)> Shapes(SimpleDiffusionTransformer model)
-        => [.. ((TrainedModel)model.Model).Network.named_parameters().Select(p => (p.name, string.Join(", ", p.parameter.shape)))];
+        => [.. FittedNetwork.Of(model).named_parameters().Select(p => (p.name, string.Join(", ", p.parameter.shape)))];
 
     private static void AssertWithinOneLevel(byte[] expected, byte[] actual)
         => Assert.IsLessThanOrEqualTo(1, expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max());

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
@@ -39,10 +40,10 @@ public class PortraitFlagTests
     [TestMethod]
     public void Without_the_flag_portraits_are_cropped()
     {
-        var options = Options();
+        var options = OptionsResolver.Resolve(Options(), hasGpu: false, seed: 1);
         options.Network.PortraitFlag = false;
         using var data = Load(options);
-        var builder = new BatchBuilder(data, options);
+        var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
 
         using var batch = builder.Build(0, 0);
 
@@ -53,10 +54,10 @@ public class PortraitFlagTests
     [TestMethod]
     public void Mirroring_a_portrait_keeps_its_top_at_the_top()
     {
-        var options = Options();
+        var options = OptionsResolver.Resolve(Options(), hasGpu: false, seed: 1);
         options.Training.RandomHorizontalFlip = true;
         using var data = Load(options);
-        var builder = new BatchBuilder(data, options);
+        var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         var seen = new HashSet<bool>();
         for (int step = 0; step < 10; step++)
         {

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
-using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using TorchSharp;
@@ -174,11 +173,11 @@ public class TextToImageTests
         options.Diffusion.ConditioningDropout = 1;
         options.Training.WeightDecay = 0;
         using var model = Fit(options);
-        var network = ((TrainedModel)model.Model).Network;
+        var network = FittedNetwork.Of(model);
         using var scope = torch.NewDisposeScope();
         using var untrained = Fit(OneStep(options));
 
-        var change = (TokensOf(network) - TokensOf(((TrainedModel)untrained.Model).Network)).abs().amax([1]);
+        var change = (TokensOf(network) - TokensOf(FittedNetwork.Of(untrained))).abs().amax([1]);
 
         Assert.IsGreaterThan(0f, change[ByteEncoderPlan.NoTextToken].item<float>());
         Assert.AreEqual(0f, change.narrow(0, 0, 256).max().item<float>());

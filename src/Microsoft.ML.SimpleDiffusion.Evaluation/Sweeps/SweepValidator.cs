@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
-using Microsoft.ML.SimpleDiffusion.Training.Validation;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
-using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
@@ -8,12 +7,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Data;
 
 /// <summary>Images that a model has not been trained on, as tensors on the model's device. Tensors go to the current dispose scope.</summary>
-/// <param name="model">The model.</param>
 /// <param name="data">The images.</param>
-internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
+/// <param name="options">The model's.</param>
+/// <param name="device">Where it computes.</param>
+internal sealed class HeldOutImages(ImageDataset data, SimpleDiffusionOptions options, Device device)
 {
-    private readonly SimpleDiffusionOptions _options = model.Configuration.Options;
-
     public int Count => data.Count;
 
     /// <summary>Numbers per image.</summary>
@@ -22,7 +20,7 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
     /// <summary>First image and number of images of each batch.</summary>
     public IEnumerable<(int First, int Count)> Batches()
     {
-        int batch = _options.Sampling.BatchSize;
+        int batch = options.Sampling.BatchSize;
         for (int first = 0; first < data.Count; first += batch)
         {
             yield return (first, Math.Min(batch, data.Count - first));
@@ -40,7 +38,7 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
             data.CopyPixels(first + i, bytes.Slice(i * data.Size.Length, data.Size.Length));
         }
 
-        return PixelTensors.FromBytes(images.to(model.Device)).MoveToOuterDisposeScope();
+        return PixelTensors.FromBytes(images.to(device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What images show.</summary>
@@ -48,7 +46,7 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
     {
         var images = Enumerable.Range(first, count);
         return ConditionTensors.Create(
-            model.Configuration.Condition, [.. images.Select(data.ConditionOf)], _options.Network.PortraitFlag ? [.. images.Select(data.IsPortrait)] : null, model.Device);
+            data.Condition, [.. images.Select(data.ConditionOf)], options.Network.PortraitFlag ? [.. images.Select(data.IsPortrait)] : null, device);
     }
 
     /// <summary>Standard normal noise [count, C, H, W], each image's from its own number.</summary>
@@ -57,6 +55,6 @@ internal sealed class HeldOutImages(TrainedModel model, ImageDataset data)
         using var scope = NewDisposeScope();
         var noise = NoiseTensors.Create(
             [count, data.Size.Channels, data.Size.Height, data.Size.Width], Environment.ProcessorCount, purpose, i => (seed, (ulong)sample, (ulong)(first + i)));
-        return noise.to(model.Device).MoveToOuterDisposeScope();
+        return noise.to(device).MoveToOuterDisposeScope();
     }
 }

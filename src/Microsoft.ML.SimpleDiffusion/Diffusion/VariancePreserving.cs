@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Microsoft.ML.SimpleDiffusion.Diffusion;
 
 /// <summary>
@@ -11,19 +9,8 @@ internal static class VariancePreserving
 
     public static double Sigma(double logSnr) => Math.Sqrt(Sigmoid(-logSnr));
 
-    /// <param name="logSnr">Any shape.</param>
-    public static Tensor Alpha(Tensor logSnr)
-    {
-        using var squared = logSnr.sigmoid();
-        return squared.sqrt();
-    }
-
-    /// <param name="logSnr">Any shape.</param>
-    public static Tensor Sigma(Tensor logSnr)
-    {
-        using var negative = -logSnr;
-        return Alpha(negative);
-    }
+    /// <summary>Logarithm of the sigmoid, accurate at both ends.</summary>
+    public static double LogSigmoid(double x) => x < 0 ? x - Math.Log(1 + Math.Exp(x)) : -Math.Log(1 + Math.Exp(-x));
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }

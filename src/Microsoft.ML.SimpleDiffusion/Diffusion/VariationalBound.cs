@@ -33,19 +33,19 @@ internal static class VariationalBound
     /// One draw of the diffusion term, 1/2 the integral over log-SNR of ||eps - epŝ||², by its integrand at one log-SNR per image. With log-SNR drawn
     /// evenly between the limits its mean is the term. In terms of x and time it is -1/2 E[SNR'(t) ||x - x̂||²] (equation 17 there).
     /// </summary>
-    /// <param name="type">What the network predicts.</param>
-    /// <param name="prediction">Its prediction [B, C, H, W].</param>
-    /// <param name="x">Images [B, C, H, W].</param>
-    /// <param name="noise">Noise [B, C, H, W].</param>
-    /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="range">Distance between the limits of log-SNR.</param>
+    /// <param name="residual">What the network gets wrong, in terms of what it predicts [B, C, H, W].</param>
+    /// <param name="weight"><see cref="DiffusionWeight"/> of each image, times the distance between the limits of log-SNR [B].</param>
     /// <returns>[B].</returns>
-    public static Tensor Diffusion(PredictionType type, Tensor prediction, Tensor x, Tensor noise, Tensor logSnr, double range)
+    public static Tensor Diffusion(Tensor residual, Tensor weight)
     {
         using var scope = NewDisposeScope();
-        var squared = (prediction - Parametrization.Target(type, x, noise, logSnr)).square().sum([1, 2, 3]);
-        return (squared * (0.5 * range) * Parametrization.LogSquaredEpsilonError(type, logSnr).exp()).MoveToOuterDisposeScope();
+        return (residual.square().sum([1, 2, 3]) * weight).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Half the squared error of eps that a squared error of 1 in what the network predicts means.</summary>
+    /// <param name="type">What the network predicts.</param>
+    /// <param name="logSnr">Log-SNR of the image.</param>
+    public static double DiffusionWeight(PredictionType type, double logSnr) => 0.5 * Math.Exp(Parametrization.LogSquaredEpsilonError(type, logSnr));
 
     /// <summary>
     /// One draw of the reconstruction term, -log p(x | z) at the clean end, with p over the 256 levels of each pixel proportional to q(z | level).

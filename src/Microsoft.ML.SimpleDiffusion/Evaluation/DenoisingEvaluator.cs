@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
@@ -11,14 +11,15 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 /// models trained with different ones can be compared.
 /// </summary>
 /// <param name="model">The model.</param>
+/// <param name="configuration">What it knows.</param>
 /// <param name="data">The images.</param>
 /// <param name="resolutions">Resolutions to pool the errors to, checked by <see cref="CheckResolutions"/>.</param>
-internal sealed class DenoisingEvaluator(TrainedModel model, ImageDataset data, IReadOnlyList<int> resolutions)
+internal sealed class DenoisingEvaluator(DenoisingModel model, ModelConfiguration configuration, ImageDataset data, IReadOnlyList<int> resolutions)
 {
     /// <summary>The noise is the same for every model.</summary>
     private const ulong Seed = 0;
 
-    private readonly HeldOutImages _images = new(model, data);
+    private readonly HeldOutImages _images = new(data, configuration.Options, model.Target.Device);
 
     /// <exception cref="ArgumentOutOfRangeException">Images cannot be pooled to one of the resolutions.</exception>
     public static void CheckResolutions(IReadOnlyList<int> resolutions, int height, int width)
@@ -58,15 +59,12 @@ internal sealed class DenoisingEvaluator(TrainedModel model, ImageDataset data, 
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         Tensor x = _images.Images(first, count), noise = _images.Noise(first, count, Seed, RandomPurpose.EvaluationNoise, level);
-        var z = ForwardProcess.Diffuse(x, noise, logSnr);
-        var levels = full(count, (float)logSnr, dtype: ScalarType.Float32, device: model.Device);
-        var prediction = model.Predict(z, levels, _images.Conditions(first, count));
-        var error = Parametrization.ToX(model.Configuration.Options.Diffusion.Prediction, prediction, z, logSnr) - x;
+        var error = model.PredictX(ForwardProcess.Diffuse(x, noise, logSnr), logSnr, _images.Conditions(first, count)) - x;
         int shorterSide = Math.Min(data.Size.Height, data.Size.Width);
         for (int i = 0; i < sums.Length; i++)
         {
             // Pooling is linear: the pooled error is the error of the pooled images.
-            sums[i] += PerImage.MeanSquare(nn.functional.avg_pool2d(error, shorterSide / resolutions[i])).sum().item<float>();
+            sums[i] += SquaredError.Mean(nn.functional.avg_pool2d(error, shorterSide / resolutions[i])).sum().item<float>();
         }
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
@@ -10,15 +10,14 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>Averages <see cref="VariationalBound"/> over images. Every draw follows from the seed, the image and the number of the sample.</summary>
 /// <param name="model">The model.</param>
+/// <param name="configuration">What it knows.</param>
 /// <param name="data">The images.</param>
 /// <param name="samplesPerImage">Noise levels per image.</param>
 /// <param name="seed">Seed of noise and noise levels.</param>
-internal sealed class LikelihoodEvaluator(TrainedModel model, ImageDataset data, int samplesPerImage, int seed)
+internal sealed class LikelihoodEvaluator(DenoisingModel model, ModelConfiguration configuration, ImageDataset data, int samplesPerImage, int seed)
 {
-    private readonly HeldOutImages _images = new(model, data);
-    private readonly ModelConfiguration _configuration = model.Configuration;
-    private readonly INoiseSchedule _schedule = NoiseSchedules.Create(
-        model.Configuration.Options.Diffusion, model.Configuration.Options.ImageHeight, model.Configuration.Options.ImageWidth);
+    private readonly HeldOutImages _images = new(data, configuration.Options, model.Target.Device);
+    private readonly INoiseSchedule _schedule = model.Schedule;
 
     /// <exception cref="OperationCanceledException">It was cancelled, which is checked before each forward pass.</exception>
     public LikelihoodMetrics Evaluate(CancellationToken cancellationToken)
@@ -68,11 +67,11 @@ internal sealed class LikelihoodEvaluator(TrainedModel model, ImageDataset data,
     {
         using var scope = NewDisposeScope();
         var noise = Noise(first, count, sample);
-        var logSnr = tensor(Enumerable.Range(first, count).Select(image => (float)LogSnr(image, sample)).ToArray(), device: model.Device);
-        var z = ForwardProcess.Diffuse(x, noise, logSnr);
-        var prediction = model.Predict(z, logSnr, conditions);
+        double[] logSnrs = [.. Enumerable.Range(first, count).Select(image => LogSnr(image, sample))];
+        var logSnr = tensor(Array.ConvertAll(logSnrs, level => (float)level), device: model.Target.Device);
+        var weight = tensor(Array.ConvertAll(logSnrs, level => (float)VariationalBound.DiffusionWeight(model.Prediction, level)), device: model.Target.Device);
         double range = _schedule.LogSnrMax - _schedule.LogSnrMin;
-        return VariationalBound.Diffusion(_configuration.Options.Diffusion.Prediction, prediction, x, noise, logSnr, range).MoveToOuterDisposeScope();
+        return VariationalBound.Diffusion(model.Residual(x, noise, logSnr, conditions), weight * range).MoveToOuterDisposeScope();
     }
 
     /// <summary>An image's samples lie in as many strata of the range of log-SNR, each at a place of its own.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
@@ -37,19 +38,26 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
         return noise.to(device).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Where the sampling of the requests begins, and what their masks keep.</summary>
+    /// <summary>Diffusion time at which the sampling of the requests begins: that of their images, or 1 for noise.</summary>
     /// <param name="strength">Diffusion time at which an image to start from is met, above 0 to 1.</param>
-    public (SamplingStart Start, Constraint? Constraint) Begin(double strength)
+    public double StartTime(double strength) => requests[0].Image is null ? 1 : strength;
+
+    /// <summary>
+    /// The noisy images that the sampling begins with, and what their masks keep. Images to start from have the noise that the schedule has at their time
+    /// (Meng et al. 2022, SDEdit); at time 1 it is pure noise.
+    /// </summary>
+    /// <param name="startTime">Their diffusion time.</param>
+    public (Tensor Z, Constraint? Constraint) Begin(double startTime)
     {
         var noise = Noise(step: 0);
         if (requests[0].Image is null)
         {
-            return (SamplingStart.FromNoise(noise), null);
+            return (noise, null);
         }
 
         var images = Images();
-        var start = SamplingStart.FromImages(images, noise, schedule, strength);
-        return (start, requests[0].Mask is null ? null : Keep(images, noise));
+        var z = startTime < 1 ? ForwardProcess.Diffuse(images, noise, schedule.LogSnr(startTime)) : noise;
+        return (z, requests[0].Mask is null ? null : Keep(images, noise));
     }
 
     /// <summary>What is kept has, at every noise level, the noise that the image began with.</summary>

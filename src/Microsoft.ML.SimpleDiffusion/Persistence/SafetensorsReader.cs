@@ -11,28 +11,27 @@ namespace Microsoft.ML.SimpleDiffusion.Persistence;
 /// </summary>
 internal static class SafetensorsReader
 {
+    private const int PieceLength = 1 << 20;
+
+    /// <summary>Reads a file.</summary>
     /// <param name="stream">The file; need not be seekable.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="destinations">Contiguous float32 tensors, one for each that the file must have.</param>
     /// <returns>The file's metadata.</returns>
     /// <exception cref="FormatException">The file is damaged or another one; the destinations may be partly overwritten then.</exception>
     public static IReadOnlyDictionary<string, string> Read(Stream stream, long length, IReadOnlyList<NamedTensor> destinations)
-    {
-        var header = ReadHeader(stream, length, out long dataLength);
-        var ordered = Match(header, dataLength, destinations);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, tensor) in ordered)
-        {
-            TensorBytes.Write(tensor, bytes =>
-            {
-                ReadExactly(stream, bytes);
-                hash.AppendData(bytes);
-                RequireFinite(name, bytes);
-            });
-        }
+        => Read(stream, length, destinations, (named, take) => TensorBytes.Write(named.Tensor, take));
 
-        VerifyChecksum(header, hash.GetHashAndReset());
-        return header.Metadata;
+    /// <summary>Reads a file to see whether <see cref="Read(Stream, long, IReadOnlyList{NamedTensor})"/> could, and leaves the tensors as they are.</summary>
+    /// <param name="stream">The file; need not be seekable.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="expected">A float32 tensor for each that the file must have.</param>
+    /// <returns>The file's metadata.</returns>
+    /// <exception cref="FormatException">The file is damaged or another one.</exception>
+    public static IReadOnlyDictionary<string, string> Check(Stream stream, long length, IReadOnlyList<NamedTensor> expected)
+    {
+        var buffer = new byte[PieceLength];
+        return Read(stream, length, expected, (named, take) => ForEachPiece(named.Tensor.numel() * sizeof(float), buffer, take));
     }
 
     /// <summary>Reads the header and checks the whole file against its checksum, without any tensor.</summary>
@@ -41,14 +40,11 @@ internal static class SafetensorsReader
     {
         var header = ReadHeader(stream, length, out long dataLength);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 20];
-        for (long left = dataLength; left > 0;)
+        ForEachPiece(dataLength, new byte[PieceLength], piece =>
         {
-            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, left));
             ReadExactly(stream, piece);
             hash.AppendData(piece);
-            left -= piece.Length;
-        }
+        });
 
         if (!header.Metadata.ContainsKey(SafetensorsWriter.ChecksumKey))
         {
@@ -57,6 +53,35 @@ internal static class SafetensorsReader
 
         VerifyChecksum(header, hash.GetHashAndReset());
         return header;
+    }
+
+    private static IReadOnlyDictionary<string, string> Read(Stream stream, long length, IReadOnlyList<NamedTensor> tensors, Action<NamedTensor, TensorBytes.Piece> visit)
+    {
+        var header = ReadHeader(stream, length, out long dataLength);
+        var ordered = Match(header, dataLength, tensors);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var named in ordered)
+        {
+            visit(named, bytes =>
+            {
+                ReadExactly(stream, bytes);
+                hash.AppendData(bytes);
+                RequireFinite(named.Name, bytes);
+            });
+        }
+
+        VerifyChecksum(header, hash.GetHashAndReset());
+        return header.Metadata;
+    }
+
+    private static void ForEachPiece(long length, byte[] buffer, TensorBytes.Piece action)
+    {
+        for (long left = length; left > 0;)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, left));
+            action(piece);
+            left -= piece.Length;
+        }
     }
 
     private static SafetensorsHeader ReadHeader(Stream stream, long length, out long dataLength)

@@ -5,6 +5,17 @@ namespace Microsoft.ML.SimpleDiffusion.Samplers;
 /// <summary>Classifier-free guidance (Ho and Salimans 2022; equation 7 of the paper).</summary>
 internal static class Guidance
 {
+    /// <summary>A guided prediction of two.</summary>
+    /// <param name="conditional">[B, C, H, W].</param>
+    /// <param name="unconditional">[B, C, H, W].</param>
+    /// <param name="options">Scale and rescale.</param>
+    public static Tensor Apply(Tensor conditional, Tensor unconditional, SamplingOptions options)
+    {
+        using var scope = NewDisposeScope();
+        var guided = Combine(conditional, unconditional, options.GuidanceScale);
+        return (options.GuidanceRescale > 0 ? Rescale(guided, conditional, options.GuidanceRescale) : guided).MoveToOuterDisposeScope();
+    }
+
     /// <summary>(1 + eta) conditional - eta unconditional, for the scale 1 + eta.</summary>
     public static Tensor Combine(Tensor conditional, Tensor unconditional, double scale)
     {
@@ -25,12 +36,6 @@ internal static class Guidance
         var ratio = Deviation(conditional) / Deviation(guided);
         return (guided * ((ratio * strength) + (1 - strength))).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Whether an evaluation lies in the interval of guidance (Kynkäänniemi et al. 2024). Bounds included.</summary>
-    /// <param name="options">Interval and scale.</param>
-    /// <param name="progress">Share of the way from noise (0) to image (1).</param>
-    public static bool IsActive(SamplingOptions options, double progress)
-        => options.GuidanceScale != 1 && progress >= options.GuidanceIntervalStart && progress <= options.GuidanceIntervalEnd;
 
     private static Tensor Deviation(Tensor images) => images.std([1, 2, 3], unbiased: false, keepdim: true);
 }

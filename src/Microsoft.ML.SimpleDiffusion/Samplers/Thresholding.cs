@@ -3,25 +3,29 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Samplers;
 
 /// <summary>Keeps predicted images in the range of images, -1 to 1.</summary>
-internal static class Thresholding
+/// <param name="type">How.</param>
+/// <param name="quantile">Quantile of dynamic thresholding, above 0 to 1.</param>
+internal sealed class Thresholding(ThresholdingType type, double quantile)
 {
-    public static Tensor Apply(SamplingOptions options, Tensor x) => options.Thresholding switch
+    public static Thresholding Of(SamplingOptions options) => new(options.Thresholding, options.DynamicThresholdQuantile);
+
+    /// <param name="x">Images [B, C, H, W].</param>
+    /// <returns>Images, or the same.</returns>
+    public Tensor Apply(Tensor x) => type switch
     {
-        ThresholdingType.None => x.alias(),
+        ThresholdingType.None => x,
         ThresholdingType.Static => Static(x),
-        ThresholdingType.Dynamic => Dynamic(x, options.DynamicThresholdQuantile),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Thresholding, "Unknown thresholding."),
+        ThresholdingType.Dynamic => Dynamic(x),
+        _ => throw new InvalidOperationException($"Unknown thresholding '{type}'."),
     };
 
     /// <summary>Clips, 'clip_x' of appendix A.</summary>
-    public static Tensor Static(Tensor x) => x.clamp(-1, 1);
+    private static Tensor Static(Tensor x) => x.clamp(-1, 1);
 
     /// <summary>
     /// Dynamic thresholding (Saharia et al. 2022): each image is clipped to the given quantile s of its absolute values, at least 1, and divided by s.
     /// </summary>
-    /// <param name="x">Images [B, C, H, W].</param>
-    /// <param name="quantile">Above 0 to 1.</param>
-    public static Tensor Dynamic(Tensor x, double quantile)
+    private Tensor Dynamic(Tensor x)
     {
         using var scope = NewDisposeScope();
 

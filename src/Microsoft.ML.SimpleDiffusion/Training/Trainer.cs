@@ -1,10 +1,8 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
-using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
-using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
@@ -18,6 +16,7 @@ internal sealed class Trainer : IDisposable
     private readonly SimpleDiffusionOptions _options;
     private readonly ComputeTarget _target;
     private readonly TrainingState _state;
+    private readonly IObjective _objective;
     private readonly IOptimizer _optimizer;
     private readonly StepLedger _ledger;
     private int _skippedInARow;
@@ -25,13 +24,15 @@ internal sealed class Trainer : IDisposable
     /// <param name="options">Options with nothing left open.</param>
     /// <param name="target">Device and precision.</param>
     /// <param name="state">What the steps change. Owned by the caller.</param>
+    /// <param name="objective">What the steps minimize.</param>
     /// <param name="staysOnDevice">Whether the host avoids to wait for the device; null: if the device is a GPU.</param>
-    public Trainer(SimpleDiffusionOptions options, ComputeTarget target, TrainingState state, bool? staysOnDevice = null)
+    public Trainer(SimpleDiffusionOptions options, ComputeTarget target, TrainingState state, IObjective objective, bool? staysOnDevice = null)
     {
         bool isDeferred = staysOnDevice ?? target.IsCuda;
         _options = options;
         _target = target;
         _state = state;
+        _objective = objective;
         _optimizer = isDeferred ? new FusedAdam() : new SimdAdam();
         _ledger = new StepLedger(target, isDeferred ? StepsPerReading : 1);
     }
@@ -49,7 +50,7 @@ internal sealed class Trainer : IDisposable
         for (int micro = 0; micro < _options.Training.GradientAccumulation; micro++)
         {
             using var batch = batches.Next(_options.Training.CancellationToken);
-            AccumulateGradient(batch, micro, loss);
+            AccumulateGradient(batch, loss);
         }
 
         var norm = _state.Gradients.Values.norm();
@@ -74,11 +75,10 @@ internal sealed class Trainer : IDisposable
 
     /// <summary>Adds the gradient of one batch to the state's, and its loss, which is already divided by the number of batches in a step.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="microStep">Its place in the step.</param>
     /// <param name="total">Float64 scalar on the device that the loss is added to.</param>
-    public void AccumulateGradient(TrainingBatch batch, int microStep, Tensor total)
+    public void AccumulateGradient(TrainingBatch batch, Tensor total)
     {
-        using var loss = ForwardLoss(batch, microStep);
+        using var loss = ForwardLoss(batch);
         loss.backward();
         _state.Network.ThrowIfBackwardFailed();
         using var guard = no_grad();
@@ -86,44 +86,11 @@ internal sealed class Trainer : IDisposable
         total.add_(value);
     }
 
-    /// <summary>The scope is closed before the backward pass, so that only what autograd needs is kept.</summary>
-    private Tensor ForwardLoss(TrainingBatch batch, int microStep)
+    private Tensor ForwardLoss(TrainingBatch batch)
     {
-        using var scope = NewDisposeScope();
-        var x = batch.ImagesOn(_target);
-        var noise = batch.Noise is null ? DrawNoise(batch.Pixels.shape, microStep) : _target.Upload(batch.Noise);
-        var conditions = batch.Conditions.Map(_target.Upload);
-        var logSnr = _target.Upload(batch.LogSnr);
-        SeedDropout(microStep);
-        var z = ForwardProcess.Diffuse(x, noise, logSnr);
-        var prediction = Predict(z, logSnr, conditions);
-        var perExample = DiffusionLoss.PerExample(_options.Diffusion, _options.Diffusion.Loss, prediction, x, noise, logSnr);
-        return (perExample.mean() / _options.Training.GradientAccumulation).MoveToOuterDisposeScope();
+        using var mean = _objective.Loss(batch);
+        return mean / _options.Training.GradientAccumulation;
     }
-
-    private Tensor Predict(Tensor z, Tensor logSnr, ImageConditions conditions)
-    {
-        using var autocast = Autocast.Enter(_target.Precision, _target.Device.type);
-        return _state.Network.forward(z, logSnr, conditions).to(ScalarType.Float32);
-    }
-
-    /// <summary>Noise from libtorch's own generator, which starts each batch from a seed of its own.</summary>
-    private Tensor DrawNoise(long[] shape, int microStep)
-    {
-        SeedGenerator(RandomPurpose.DeviceNoise, microStep);
-        return randn(shape, dtype: ScalarType.Float32, device: _target.Device);
-    }
-
-    private void SeedDropout(int microStep)
-    {
-        if (_options.Network.Dropout > 0)
-        {
-            SeedGenerator(RandomPurpose.NetworkDropout, microStep);
-        }
-    }
-
-    private void SeedGenerator(RandomPurpose purpose, int microStep)
-        => manual_seed((long)(StatelessRandom.Bits((uint)_options.Seed!.Value, purpose, (ulong)_state.Step, (ulong)microStep) >> 1));
 
     private void Count(StepResult result)
     {

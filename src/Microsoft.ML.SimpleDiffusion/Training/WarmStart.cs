@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;

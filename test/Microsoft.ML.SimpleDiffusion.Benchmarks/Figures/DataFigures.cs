@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -14,10 +15,10 @@ internal static class DataFigures
         var options = Workloads.QuickStart();
         options.Compute.Precision = ComputePrecision.Auto;
         using var workload = new TrainingWorkload(options);
-        var builder = new BatchBuilder(workload.Data, workload.Options);
+        var builder = new BatchBuilder(workload.Data, workload.Options, NoiseSchedules.Create(workload.Options));
         var (step, batch) = Timing.BestSecondsInTurns(workload.Step, () => builder.Build(step: 1, microStep: 0).Dispose());
         Summary.Line("image-feed-over-consumption", step / batch);
-        var parallel = new BatchBuilder(workload.Data, workload.Options, Environment.ProcessorCount);
+        var parallel = new BatchBuilder(workload.Data, workload.Options, NoiseSchedules.Create(workload.Options), Environment.ProcessorCount);
         var (one, many) = Timing.BestSecondsInTurns(() => builder.Build(step: 1, microStep: 0).Dispose(), () => parallel.Build(step: 1, microStep: 0).Dispose());
         Summary.Line($"batches-per-second-on-{Environment.ProcessorCount}-threads-over-1", one / many);
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -35,7 +36,7 @@ internal static class TextFigures
     private static void Batches()
     {
         using var workload = new TrainingWorkload(Workloads.Text());
-        var builder = new BatchBuilder(workload.Data, workload.Options);
+        var builder = new BatchBuilder(workload.Data, workload.Options, NoiseSchedules.Create(workload.Options));
         int step = 0;
         var (batch, training) = Timing.BestSecondsInTurns(() => builder.Build(step++, microStep: 0).Dispose(), workload.Step);
         Summary.Line("text-batch-share-of-train-step", batch / training);

@@ -1,8 +1,9 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training;
-using Microsoft.ML.SimpleDiffusion.Training.Validation;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
 
@@ -12,7 +13,7 @@ internal sealed class BestWeightsTarget : FuzzTarget
     private const int Step = 12;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly AverageModel _model;
+    private readonly DenoisingModel _model;
     private readonly BestWeightsFile _file;
 
     public BestWeightsTarget()
@@ -20,7 +21,8 @@ internal sealed class BestWeightsTarget : FuzzTarget
         var options = OptionsResolver.Resolve(TinyData.Options(), hasGpu: false, seed: 1);
         options.ConditionColumnName = null;
         var run = new ModelConfiguration { Options = options, Condition = ConditionDescription.None, TrainedSteps = 0 };
-        _model = new AverageModel(run, ComputeTarget.Resolve(options.Compute));
+        _model = new DenoisingModel(options, run.Condition, ComputeTarget.Resolve(options.Compute));
+        WeightInitializer.Initialize(_model.Network, seed: 1);
         _file = new BestWeightsFile(WeightsPath, run);
         _file.Keep(Step, _model.Network);
         Corpus = [File.ReadAllBytes(WeightsPath)];

@@ -1,7 +1,9 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
@@ -11,7 +13,7 @@ internal sealed class SamplingWorkload : IDisposable
 {
     private const int ClassCount = 10;
 
-    private readonly TrainedModel _model;
+    private readonly TorchGenerator _generator;
     private readonly List<GenerationRequest> _requests;
 
     public SamplingWorkload(SimpleDiffusionOptions options)
@@ -23,14 +25,19 @@ internal sealed class SamplingWorkload : IDisposable
             Condition = new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = Enumerable.Range(0, ClassCount).Select(i => $"class {i}").ToArray() },
             TrainedSteps = 0,
         };
-        _model = TrainedModel.Create(configuration, ComputeTarget.Resolve(options.Compute), network => WeightInitializer.Initialize(network, seed: 1));
+        var model = new DenoisingModel(resolved, configuration.Condition, ComputeTarget.Resolve(options.Compute));
+        WeightInitializer.Initialize(model.Network, seed: 1);
+        Plan = model.Network.Plan;
+        _generator = new TorchGenerator(TrainedModel.Of(model, configuration));
         _requests = Enumerable.Range(0, options.Training.BatchSize).Select(i => new GenerationRequest(RowCondition.OfClass(i % ClassCount), (ulong)i)).ToList();
     }
 
+    public NetworkPlan Plan { get; }
+
     /// <summary>Floating-point operations of a network evaluation for all pictures.</summary>
-    public double ForwardFlops => (double)_model.Network.Plan.Flops * _requests.Count;
+    public double ForwardFlops => (double)Plan.Flops * _requests.Count;
 
-    public void Generate(SamplingOptions sampling) => _model.Generate(_requests, sampling, CancellationToken.None);
+    public void Generate(SamplingOptions sampling) => _generator.Generate(_requests, sampling, CancellationToken.None);
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => _generator.Dispose();
 }

@@ -1,12 +1,14 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.TestSupport.Workload;
@@ -20,7 +22,7 @@ internal sealed class TrainingWorkload : IDisposable
 
     private readonly ImageDataset _data;
     private readonly BatchFeed _feed;
-    private readonly DenoisingNetwork _network;
+    private readonly DenoisingModel _model;
     private readonly TrainingState _state;
 
     /// <param name="options">Options with the column Label or Caption, or none, as condition.</param>
@@ -35,14 +37,12 @@ internal sealed class TrainingWorkload : IDisposable
         var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1, condition.Kind);
         Configuration = new ModelConfiguration { Options = resolved, Condition = condition, TrainedSteps = 0 };
         _data = ImageDataset.Load(pictures, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
-        var schedule = NoiseSchedules.Create(Options.Diffusion, Options.ImageHeight, Options.ImageWidth);
-        var specification = condition.Specify(Options);
-        Plan = NetworkPlan.Of(specification, _data.MeanTextTokens);
-        _network = DenoisingNetwork.Create(specification, schedule.LogSnrMin, schedule.LogSnrMax, target.Device);
-        WeightInitializer.Initialize(_network, seed: 1);
-        _state = new TrainingState(_network, target.Device);
-        Trainer = new Trainer(Options, target, _state, staysOnDevice);
-        _feed = new BatchFeed(_data, Options, target, firstStep: 0);
+        Plan = NetworkPlan.Of(condition.Specify(Options), _data.MeanTextTokens);
+        _model = new DenoisingModel(Options, condition, target);
+        WeightInitializer.Initialize(_model.Network, seed: 1);
+        _state = new TrainingState(_model.Network, target.Device);
+        Trainer = new Trainer(Options, target, _state, new DenoisingObjective(_model, Options), staysOnDevice);
+        _feed = new BatchFeed(_data, Options, _model.Schedule, target, firstStep: 0);
     }
 
     public ModelConfiguration Configuration { get; }
@@ -57,6 +57,8 @@ internal sealed class TrainingWorkload : IDisposable
     public double WaitedSeconds => _feed.WaitedSeconds;
 
     public TrainingState State => _state;
+
+    public DenoisingModel Model => _model;
 
     public ImageDataset Data => _data;
 
@@ -77,12 +79,12 @@ internal sealed class TrainingWorkload : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         manual_seed(1);
-        foreach (var parameter in _network.parameters())
+        foreach (var parameter in _model.Network.parameters())
         {
             parameter.add_(randn_like(parameter), alpha: parameter.dim() > 1 ? 1 / Math.Sqrt(parameter.numel() / (double)parameter.shape[0]) : 0.1);
         }
 
-        State.StartFrom(_network);
+        State.StartFrom(_model.Network);
     }
 
     public void Dispose()
@@ -90,7 +92,7 @@ internal sealed class TrainingWorkload : IDisposable
         _feed.Dispose();
         Trainer.Dispose();
         _state.Dispose();
-        _network.Dispose();
+        _model.Dispose();
         _data.Dispose();
     }
 }

@@ -1,4 +1,8 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Samplers;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Diffusion;
@@ -11,19 +15,18 @@ public class DiffusionTests
     [TestMethod]
     public void Conversions_recover_x_noise_and_v_from_every_prediction()
     {
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        Tensor x = randn(2, 3, 4, 4, dtype: ScalarType.Float64), noise = randn_like(x);
+        const double x = 0.7, noise = -1.3;
         foreach (double logSnr in Levels)
         {
             double alpha = VariancePreserving.Alpha(logSnr), sigma = VariancePreserving.Sigma(logSnr);
-            var z = (alpha * x) + (sigma * noise);
-            var v = (alpha * noise) - (sigma * x);
+            double z = (alpha * x) + (sigma * noise), v = (alpha * noise) - (sigma * x);
             foreach (var (type, prediction) in new[] { (PredictionType.X, x), (PredictionType.Epsilon, noise), (PredictionType.V, v) })
             {
-                AssertClose(x, Parametrization.ToX(type, prediction, z, logSnr));
-                AssertClose(noise, Parametrization.ToEpsilon(type, prediction, z, logSnr));
-                AssertClose(v, Parametrization.ToV(type, prediction, z, logSnr));
+                AssertClose(x, Parametrization.ToX(type, logSnr));
+                AssertClose(noise, Parametrization.ToEpsilon(type, logSnr));
+                AssertClose(v, Parametrization.ToV(type, logSnr));
+
+                void AssertClose(double expected, LinearCombination actual) => Assert.AreEqual(expected, (actual.Z * z) + (actual.Prediction * prediction), 1e-8);
             }
         }
     }
@@ -54,10 +57,10 @@ public class DiffusionTests
         {
             var level = tensor(new[] { (float)logSnr });
             var z = ForwardProcess.Diffuse(x, noise, level);
-            double epsilonError = MeanSquare(Parametrization.ToEpsilon(type, prediction, z, logSnr) - noise);
-            double xError = MeanSquare(Parametrization.ToX(type, prediction, z, logSnr) - x);
+            double epsilonError = MeanSquare(Parametrization.ToEpsilon(type, logSnr).Apply(z, prediction) - noise);
+            double xError = MeanSquare(Parametrization.ToX(type, logSnr).Apply(z, prediction) - x);
             var v = (noise * VariancePreserving.Alpha(logSnr)) - (x * VariancePreserving.Sigma(logSnr));
-            double vError = MeanSquare(Parametrization.ToV(type, prediction, z, logSnr) - v);
+            double vError = MeanSquare(Parametrization.ToV(type, logSnr).Apply(z, prediction) - v);
 
             Check(LossType.Epsilon, epsilonError);
             Check(LossType.X, xError);
@@ -66,7 +69,7 @@ public class DiffusionTests
             Check(LossType.MinSnr, xError * Math.Min(Math.Exp(logSnr), 5));
 
             void Check(LossType loss, double expected)
-                => Assert.AreEqual(expected, DiffusionLoss.PerExample(options, loss, prediction, x, noise, level).item<float>(), 1e-3 * Math.Abs(expected));
+                => Assert.AreEqual(expected, Loss(options, loss, prediction, x, noise, logSnr), 1e-3 * Math.Abs(expected));
         }
     }
 
@@ -79,7 +82,7 @@ public class DiffusionTests
         prediction[0, 0, 0, 0] = 4;
 
         // At 4x4: 16 / 16 pixels, over 4. Pooled to 2x2: one pixel of 1, over 4 pixels and over 2.
-        double loss = DiffusionLoss.PerExample(options, LossType.Epsilon, prediction, noise, noise, zeros(1)).item<float>();
+        double loss = Loss(options, LossType.Epsilon, prediction, noise, noise, logSnr: 0);
 
         Assert.AreEqual((1.0 / 4) + (1.0 / 4 / 2), loss, 1e-6);
     }
@@ -123,7 +126,7 @@ public class DiffusionTests
         var options = new DiffusionOptions { Prediction = type, SigmoidLossBias = -3, MinSnrGamma = 2 };
         Tensor x = Pixels(0.5f, -0.25f), noise = Pixels(1, -1), prediction = Pixels(0.3f, 0.2f);
 
-        double actual = DiffusionLoss.PerExample(options, loss, prediction, x, noise, tensor(new[] { (float)logSnr })).item<float>();
+        double actual = Loss(options, loss, prediction, x, noise, logSnr);
 
         Assert.AreEqual(expected, actual, 2e-6 * Math.Max(1, expected));
         static Tensor Pixels(float a, float b) => tensor(new[] { a, b }).view(1, 1, 1, 2);
@@ -141,11 +144,20 @@ public class DiffusionTests
         fine[TensorIndex.Ellipsis, TensorIndex.Slice(0, null, 2)] = -1;
 
         // An error of one everywhere survives pooling; one of alternating sign counts at full resolution only, which is that of the shorter side.
-        Assert.AreEqual(expected, DiffusionLoss.PerExample(options, LossType.Epsilon, coarse, noise, noise, zeros(1)).item<float>(), 1e-6);
-        Assert.AreEqual(1.0 / Math.Min(height, width), DiffusionLoss.PerExample(options, LossType.Epsilon, fine, noise, noise, zeros(1)).item<float>(), 1e-6);
+        Assert.AreEqual(expected, Loss(options, LossType.Epsilon, coarse, noise, noise, logSnr: 0), 1e-6);
+        Assert.AreEqual(1.0 / Math.Min(height, width), Loss(options, LossType.Epsilon, fine, noise, noise, logSnr: 0), 1e-6);
+    }
+
+    /// <summary>The loss of one image whose prediction is given.</summary>
+    private static double Loss(DiffusionOptions diffusion, LossType loss, Tensor prediction, Tensor x, Tensor noise, double logSnr)
+    {
+        diffusion.Loss = loss;
+        var options = SmallNetwork.Options(NetworkArchitecture.UVit);
+        options.Diffusion = diffusion;
+        using var model = new DenoisingModel(options, ConditionDescription.None, new ComputeTarget(CPU, ComputePrecision.Float32));
+        using var levels = NoiseLevels.Create(diffusion, [logSnr]);
+        return model.Loss(prediction - ForwardProcess.Target(diffusion.Prediction, x, noise, levels.LogSnr), levels).item<float>();
     }
 
     private static double MeanSquare(Tensor residual) => residual.square().mean().item<float>();
-
-    private static void AssertClose(Tensor expected, Tensor actual) => Assert.IsLessThan(1e-8, (expected - actual).abs().max().item<double>());
 }

@@ -1,4 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Samplers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Diffusion;
@@ -44,11 +46,12 @@ public class VariationalBoundTests
             var best = mean + ((z - (alpha * mean)) * (deviation * deviation * alpha / ((alpha * alpha * deviation * deviation) + (sigma * sigma))));
             var prediction = type switch
             {
-                PredictionType.V => Parametrization.ToV(PredictionType.X, best, z, level),
-                PredictionType.Epsilon => Parametrization.ToEpsilon(PredictionType.X, best, z, level),
+                PredictionType.V => Parametrization.ToV(PredictionType.X, level).Apply(z, best),
+                PredictionType.Epsilon => Parametrization.ToEpsilon(PredictionType.X, level).Apply(z, best),
                 _ => best,
             };
-            sum += VariationalBound.Diffusion(type, prediction, x, noise, logSnr, max - min).mean().item<float>();
+            var residual = prediction - ForwardProcess.Target(type, x, noise, logSnr);
+            sum += VariationalBound.Diffusion(residual, full(64, (float)((max - min) * VariationalBound.DiffusionWeight(type, level)))).mean().item<float>();
         }
 
         double expected = 64 * 0.5 * Math.Log((1 + (deviation * deviation * Math.Exp(max))) / (1 + (deviation * deviation * Math.Exp(min))));

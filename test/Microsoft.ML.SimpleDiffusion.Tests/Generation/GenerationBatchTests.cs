@@ -49,6 +49,25 @@ public class GenerationBatchTests
         CollectionAssert.AreNotEqual(together[0].data<float>().ToArray(), together[1].data<float>().ToArray());
     }
 
+    [TestMethod]
+    [DataRow(0.5)]
+    [DataRow(1.0)]
+    public void Image_to_start_from_has_the_noise_of_its_time_and_none_is_left_of_it_at_time_1(double time)
+    {
+        using var scope = NewDisposeScope();
+        var batch = Batch(new GenerationRequest(RowCondition.OfClass(0), 7) { Image = [255, 255, 255, 255, 0, 0, 0, 0] });
+        double logSnr = new CosineSchedule(-15, 15).LogSnr(time);
+        double alpha = time < 1 ? VariancePreserving.Alpha(logSnr) : 0, sigma = time < 1 ? VariancePreserving.Sigma(logSnr) : 1;
+
+        float[] z = batch.Begin(time).Z.data<float>().ToArray();
+
+        float[] noise = batch.Noise(step: 0).data<float>().ToArray();
+        for (int i = 0; i < z.Length; i++)
+        {
+            Assert.AreEqual((alpha * (i < 4 ? 1 : -1)) + (sigma * noise[i]), z[i], 1e-5);
+        }
+    }
+
     private static GenerationBatch Batch(params GenerationRequest[] requests) => new(requests, Size, new CosineSchedule(-15, 15), CPU);
 
     private static ModelConfiguration Configuration() => new()

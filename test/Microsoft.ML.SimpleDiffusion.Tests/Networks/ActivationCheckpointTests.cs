@@ -84,7 +84,7 @@ public class ActivationCheckpointTests
     [DataRow(false, DisplayName = "without")]
     public void Dropout_differs_between_the_batches_of_a_step(bool activationCheckpointing)
     {
-        // The loss of a step is the sum over its batches: their order can only matter if each place among them has masks of its own.
+        // The loss of a step is the sum over its batches: which of them is which can only matter if each has masks of its own.
         Assert.AreEqual(LossOfStep(dropout: 0, activationCheckpointing, swap: false), LossOfStep(dropout: 0, activationCheckpointing, swap: true));
         Assert.AreNotEqual(LossOfStep(dropout: 0.5f, activationCheckpointing, swap: false), LossOfStep(dropout: 0.5f, activationCheckpointing, swap: true));
     }
@@ -131,7 +131,7 @@ public class ActivationCheckpointTests
         Assert.AreEqual(before, LiveTensors.Count);
     }
 
-    /// <summary>The loss of the fourth step, whose two batches come in their order or the other way round.</summary>
+    /// <summary>The loss of the fourth step, whose two batches are numbered in their order or the other way round.</summary>
     private static double LossOfStep(float dropout, bool activationCheckpointing, bool swap)
     {
         var options = TinyData.Options();
@@ -142,7 +142,7 @@ public class ActivationCheckpointTests
         training.Step(3);
         using var feed = training.CreateFeed();
         TrainingBatch first = feed.Next(CancellationToken.None), second = feed.Next(CancellationToken.None);
-        return training.Step(new GivenBatches(swap ? [second, first] : [first, second])).Loss;
+        return training.Step(new GivenBatches(swap ? [first with { MicroStep = 1 }, second with { MicroStep = 0 }] : [first, second])).Loss;
     }
 
     private sealed class GivenBatches(IEnumerable<TrainingBatch> batches) : IBatchSource

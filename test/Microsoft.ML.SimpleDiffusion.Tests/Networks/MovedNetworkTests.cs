@@ -1,6 +1,6 @@
 using System.Reflection;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using TorchSharp;
@@ -83,7 +83,7 @@ public class MovedNetworkTests
         var conditions = ConditionTensors.Create(SmallNetwork.Condition(kind), SmallNetwork.Rows(kind), [false, true, false], CPU)
             .Map(tensor => tensor.is_floating_point() ? tensor.to(type) : tensor);
         var prediction = network.forward(ForwardProcess.Diffuse(x, noise, logSnr), logSnr, conditions);
-        DiffusionLoss.PerExample(new DiffusionOptions(), LossType.V, prediction, x, noise, logSnr).mean().backward();
+        SquaredError.Mean(prediction - ForwardProcess.Target(PredictionType.V, x, noise, logSnr)).mean().backward();
         return (prediction.detach(), network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!));
     }
 

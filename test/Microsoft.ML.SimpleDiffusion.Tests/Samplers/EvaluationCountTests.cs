@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Samplers;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Samplers;
 
@@ -15,5 +15,5 @@ public class EvaluationCountTests
     [DataRow(25, 0.001f, 1)]
     [DataRow(1, 1f, 1)]
     public void Strength_times_steps_is_rounded_up_and_no_further(int steps, float strength, int expected)
-        => Assert.AreEqual(expected, SamplingLoop.Evaluations(steps, strength));
+        => Assert.AreEqual(expected, SamplingPath.Evaluations(steps, strength));
 }

@@ -20,11 +20,12 @@ public class SamplerTests
         using var scope = NewDisposeScope();
         double[] table = LogSnrTable(firstBeta);
         double last = endsWithoutNoise ? double.PositiveInfinity : table[0];
+        var sampler = new DdimSampler(eta: 0);
         var z = StandInSample();
         for (int t = 900; t >= 0; t -= 100)
         {
-            var x = Thresholding.Static(Parametrization.ToX(PredictionType.Epsilon, z * ((double)t / (t + 1)), z, table[t]));
-            z = DdimSampler.Step(z, x, table[t], t == 0 ? last : table[t - 100], eta: 0, noise: null);
+            var x = Parametrization.ToX(PredictionType.Epsilon, table[t]).Apply(z, z * ((double)t / (t + 1))).clamp(-1, 1);
+            z = Step(sampler.Step(table[t], t == 0 ? last : table[t - 100]), z, x);
         }
 
         Assert.AreEqual(expectedSum, z.abs().sum().item<double>(), 1e-5);
@@ -39,8 +40,7 @@ public class SamplerTests
         var schedule = new TabulatedSchedule(LogSnrTable(firstBeta), [900, 800, 700, 600, 500, 400, 300, 200, 100, 0]);
         var options = new SamplingOptions { Sampler = SamplerType.Ddim, Steps = 10 };
 
-        var images = SamplingLoop.Run(
-            options, PredictionType.Epsilon, schedule, StandIn(schedule), guided: null, SamplingStart.FromNoise(StandInSample()), NoNoise, constraint: null, CancellationToken.None);
+        var images = Run(options, PredictionType.Epsilon, schedule, StandIn(schedule), StandInSample(), NoNoise);
 
         Assert.AreEqual(expectedSum, images.abs().sum().item<double>(), 1e-5);
     }
@@ -54,8 +54,7 @@ public class SamplerTests
         var options = new SamplingOptions { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 11, Thresholding = ThresholdingType.None };
         double sum = 0;
 
-        _ = SamplingLoop.Run(
-            options, PredictionType.Epsilon, schedule, StandIn(schedule), guided: null, SamplingStart.FromNoise(StandInSample()), NoNoise, Observe, CancellationToken.None);
+        _ = Run(options, PredictionType.Epsilon, schedule, StandIn(schedule), StandInSample(), NoNoise, Observe);
 
         Assert.AreEqual(253.552879, sum, 1e-4);
         Tensor Observe(Tensor z, double logSnr)
@@ -72,12 +71,13 @@ public class SamplerTests
         double[] table = LogSnrTable(1e-4);
         int[] times = [999, 899, 799, 699, 599, 500, 400, 300, 200, 100, 0];
         var z = StandInSample();
+        var sampler = new DpmSolverPlusPlus2M();
         Tensor? previous = null;
         for (int i = 0; i < 10; i++)
         {
             int t = times[i];
-            var x = Parametrization.ToX(PredictionType.Epsilon, z * ((double)t / (t + 1)), z, table[t]);
-            z = DpmSolverPlusPlus2M.Step(z, x, previous, i == 0 ? 0 : table[times[i - 1]], table[t], table[times[i + 1]]);
+            var x = Parametrization.ToX(PredictionType.Epsilon, table[t]).Apply(z, z * ((double)t / (t + 1)));
+            z = Step(sampler.Step(table[t], table[times[i + 1]]), z, x, previous);
             previous = x;
         }
 
@@ -104,13 +104,13 @@ public class SamplerTests
     public void Ddpm_step_has_the_mean_of_the_posterior()
     {
         // Equation 7 of Ho et al. 2020 in the notation of Kingma et al. 2021, appendix A.2.
-        using var scope = NewDisposeScope();
         const double logSnrT = -1.5, logSnrS = 0.75, z = 0.8, x = -0.3;
         double alphaT = VariancePreserving.Alpha(logSnrT), alphaS = VariancePreserving.Alpha(logSnrS);
         double varianceT = 1 - (alphaT * alphaT), varianceS = 1 - (alphaS * alphaS), alphaTS = alphaT / alphaS;
         double varianceTS = varianceT - (alphaTS * alphaTS * varianceS);
 
-        double actual = DdpmSampler.Step(Value(z), Value(x), logSnrT, logSnrS, noiseInterpolation: 0, Value(0)).item<double>();
+        var step = new DdpmSampler(noiseInterpolation: 0).Step(logSnrT, logSnrS);
+        double actual = (step.Z * z) + (step.X * x);
 
         Assert.AreEqual((alphaTS * varianceS / varianceT * z) + (alphaS * varianceTS / varianceT * x), actual, 1e-12);
         Assert.AreEqual(varianceTS * varianceS / varianceT, DdpmSampler.Variance(logSnrT, logSnrS, noiseInterpolation: 0), 1e-12);
@@ -123,13 +123,13 @@ public class SamplerTests
     public void Ddim_step_is_that_of_song_et_al(double eta)
     {
         // Equations 12 and 16 of Song et al. 2021, with a = alpha².
-        using var scope = NewDisposeScope();
         const double logSnrT = -1.5, logSnrS = 0.75, z = 0.8, x = -0.3, noise = 0.6;
         double aT = 1 / (1 + Math.Exp(-logSnrT)), aS = 1 / (1 + Math.Exp(-logSnrS));
         double epsilon = (z - (Math.Sqrt(aT) * x)) / Math.Sqrt(1 - aT);
         double sigma = eta * Math.Sqrt((1 - aS) / (1 - aT)) * Math.Sqrt(1 - (aT / aS));
 
-        double actual = DdimSampler.Step(Value(z), Value(x), logSnrT, logSnrS, eta, Value(noise)).item<double>();
+        var step = new DdimSampler(eta).Step(logSnrT, logSnrS);
+        double actual = (step.Z * z) + (step.X * x) + (step.Noise * noise);
 
         Assert.AreEqual((Math.Sqrt(aS) * x) + (Math.Sqrt(1 - aS - (sigma * sigma)) * epsilon) + (sigma * noise), actual, 1e-12);
     }
@@ -144,23 +144,20 @@ public class SamplerTests
         var schedule = new CosineSchedule(-15, 15);
         var levels = new List<double>();
         var constrained = new List<double>();
-        var start = SamplingStart.FromImages(ones(1, 1, 2, 2), zeros(1, 1, 2, 2), schedule, time);
 
-        _ = SamplingLoop.Run(
+        _ = Run(
             new SamplingOptions { Steps = 6 },
             PredictionType.X,
             schedule,
-            (z, logSnr) => Record(levels, z, logSnr),
-            guided: null,
-            start,
+            (z, logSnr, _) => Record(levels, z, logSnr),
+            zeros(1, 1, 2, 2),
             _ => zeros(1, 1, 2, 2),
             (z, logSnr) => Record(constrained, z, logSnr),
-            CancellationToken.None);
+            time);
 
         Assert.HasCount(expected, levels);
         Assert.AreEqual(schedule.LogSnr(time), levels[0], 1e-12);
         Assert.AreEqual(schedule.LogSnr(time / expected), levels[^1], 1e-12);
-        Assert.AreEqual(time < 1 ? VariancePreserving.Alpha(schedule.LogSnr(time)) : 0, start.Z[0, 0, 0, 0].item<float>(), 1e-6);
         CollectionAssert.AreEqual(levels.Append(double.PositiveInfinity).ToArray(), constrained);
     }
 
@@ -173,16 +170,14 @@ public class SamplerTests
         var guided = new List<double>();
         var options = new SamplingOptions { Steps = 6, GuidanceScale = 2, GuidanceIntervalStart = 0.7f, GuidanceIntervalEnd = 0.9f };
 
-        _ = SamplingLoop.Run(
+        _ = Run(
             options,
             PredictionType.X,
             new CosineSchedule(-15, 15),
-            (z, logSnr) => Record(plain, z, logSnr),
-            (z, logSnr) => Record(guided, z, logSnr),
-            new SamplingStart(zeros(1, 1, 2, 2), 0.5),
+            (z, logSnr, isGuided) => Record(isGuided ? guided : plain, z, logSnr),
+            zeros(1, 1, 2, 2),
             _ => zeros(1, 1, 2, 2),
-            constraint: null,
-            CancellationToken.None);
+            startTime: 0.5);
 
         Assert.HasCount(2, plain);
         Assert.HasCount(1, guided);
@@ -210,13 +205,12 @@ public class SamplerTests
         manual_seed(3);
         var options = new SamplingOptions { Sampler = sampler, Steps = steps, Thresholding = ThresholdingType.None, NoiseInterpolation = 0.2f };
 
-        var images = SamplingLoop.Run(
-            options, PredictionType.X, new CosineSchedule(-15, 15), Denoise, guided: null, SamplingStart.FromNoise(randn(64, 1, 16, 16)), _ => randn(64, 1, 16, 16), constraint: null, CancellationToken.None);
+        var images = Run(options, PredictionType.X, new CosineSchedule(-15, 15), Denoise, randn(64, 1, 16, 16), _ => randn(64, 1, 16, 16));
 
         Assert.AreEqual(mean, images.mean().item<float>(), 0.01);
         Assert.AreEqual(deviation, images.std().item<float>(), 0.015);
 
-        static Tensor Denoise(Tensor z, double logSnr)
+        static Tensor Denoise(Tensor z, double logSnr, bool isGuided)
         {
             double alpha = VariancePreserving.Alpha(logSnr), sigma = VariancePreserving.Sigma(logSnr);
             double gain = deviation * deviation * alpha / ((alpha * alpha * deviation * deviation) + (sigma * sigma));
@@ -231,10 +225,15 @@ public class SamplerTests
     {
         int plain = 0, guided = 0;
         var options = new SamplingOptions { Steps = steps, GuidanceScale = 2, GuidanceIntervalStart = 0.4f };
-        using var noise = zeros(1, 1, 2, 2);
+        using var scope = NewDisposeScope();
 
-        using var images = SamplingLoop.Run(
-            options, PredictionType.V, new CosineSchedule(-15, 15), (z, _) => Count(z, ref plain), (z, _) => Count(z, ref guided), SamplingStart.FromNoise(noise), _ => zeros(1, 1, 2, 2), constraint: null, CancellationToken.None);
+        _ = Run(
+            options,
+            PredictionType.V,
+            new CosineSchedule(-15, 15),
+            (z, _, isGuided) => isGuided ? Count(z, ref guided) : Count(z, ref plain),
+            zeros(1, 1, 2, 2),
+            _ => zeros(1, 1, 2, 2));
 
         Assert.AreEqual(steps, plain + guided);
         Assert.AreEqual(steps == 1 ? 0 : 3, plain);
@@ -245,7 +244,23 @@ public class SamplerTests
         }
     }
 
-    private static Tensor Value(double value) => full(1, 1, 1, 1, value: value, dtype: ScalarType.Float64);
+    private static Tensor Run(
+        SamplingOptions options,
+        PredictionType prediction,
+        INoiseSchedule schedule,
+        Denoiser denoiser,
+        Tensor start,
+        Func<int, Tensor> stepNoise,
+        Constraint? constraint = null,
+        double startTime = 1)
+    {
+        using var batch = new TensorSamplingBatch(start, denoiser, stepNoise, Thresholding.Of(options), constraint);
+        SamplingLoop.Run(SamplingPath.Create(options, prediction, schedule, startTime), batch, CancellationToken.None);
+        return batch.Images.clone();
+    }
+
+    private static Tensor Step(StepCoefficients step, Tensor z, Tensor x, Tensor? previous = null)
+        => (z * step.Z) + (x * step.X) + (previous is null ? 0 : previous * step.PreviousX);
 
     private static Tensor NoNoise(int step) => throw new AssertFailedException($"Step {step} asked for noise.");
 
@@ -256,7 +271,7 @@ public class SamplerTests
     }
 
     /// <summary>The stand-in model of the expected values: eps = x t / (t + 1).</summary>
-    private static Denoiser StandIn(TabulatedSchedule schedule) => (z, logSnr) =>
+    private static Denoiser StandIn(TabulatedSchedule schedule) => (z, logSnr, _) =>
     {
         double t = schedule.StepOf(logSnr);
         return z * (t / (t + 1));

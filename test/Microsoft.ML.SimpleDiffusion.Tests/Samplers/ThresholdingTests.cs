@@ -12,8 +12,8 @@ public class ThresholdingTests
         using var scope = NewDisposeScope();
         var images = tensor(new[] { -4f, -1f, 0.5f, 2f }).view(1, 1, 2, 2);
 
-        CollectionAssert.AreEqual(new[] { -1f, -1f, 0.5f, 1f }, Thresholding.Apply(new SamplingOptions { Thresholding = ThresholdingType.Static }, images).data<float>().ToArray());
-        CollectionAssert.AreEqual(new[] { -4f, -1f, 0.5f, 2f }, Thresholding.Apply(new SamplingOptions { Thresholding = ThresholdingType.None }, images).data<float>().ToArray());
+        CollectionAssert.AreEqual(new[] { -1f, -1f, 0.5f, 1f }, Thresholding.Of(new SamplingOptions { Thresholding = ThresholdingType.Static }).Apply(images).data<float>().ToArray());
+        CollectionAssert.AreEqual(new[] { -4f, -1f, 0.5f, 2f }, Thresholding.Of(new SamplingOptions { Thresholding = ThresholdingType.None }).Apply(images).data<float>().ToArray());
     }
 
     [TestMethod]
@@ -22,7 +22,7 @@ public class ThresholdingTests
         using var scope = NewDisposeScope();
         var images = tensor(new[] { -4f, -2f, 1f, 2f, 0.1f, -0.2f, 0.3f, 0.2f }).view(2, 1, 2, 2);
 
-        var result = Thresholding.Dynamic(images, quantile: 1.0 / 3);
+        var result = new Thresholding(ThresholdingType.Dynamic, quantile: 1.0 / 3).Apply(images);
 
         // Sorted magnitudes of the first image: 1, 2, 2, 4; position 1/3 * 3 gives 2.
         CollectionAssert.AreEqual(new[] { -1f, -1f, 0.5f, 1f }, result[0].data<float>().ToArray());

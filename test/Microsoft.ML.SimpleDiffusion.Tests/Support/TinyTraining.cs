@@ -1,11 +1,13 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 
@@ -13,7 +15,6 @@ namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 internal sealed class TinyTraining : IDisposable
 {
     private readonly ImageDataset _data;
-    private readonly DenoisingNetwork _network;
     private readonly Trainer _trainer;
 
     /// <param name="options">Options; what is left open is chosen.</param>
@@ -22,16 +23,18 @@ internal sealed class TinyTraining : IDisposable
     public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null, bool? staysOnDevice = null)
     {
         Target = ComputeTarget.Resolve(options.Compute);
-        var view = data ?? TinyData.View(new MLContext(1));
+        var environment = new MLContext(1);
+        var view = data ?? TinyData.View(environment);
         var condition = ConditionColumn.Describe(view.Schema, options);
         var resolved = OptionsResolver.Resolve(options, hasGpu: false, seed: 1, condition.Kind);
         Configuration = new ModelConfiguration { Options = resolved, Condition = condition, TrainedSteps = 0 };
         _data = ImageDataset.Load(view, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
-        var schedule = NoiseSchedules.Create(resolved.Diffusion, resolved.ImageHeight, resolved.ImageWidth);
-        _network = DenoisingNetwork.Create(condition.Specify(resolved), schedule.LogSnrMin, schedule.LogSnrMax, Target.Device);
-        WeightInitializer.Initialize(_network, seed: 1);
-        State = new TrainingState(_network, Target.Device);
-        _trainer = new Trainer(resolved, Target, State, staysOnDevice);
+        Model = new DenoisingModel(resolved, condition, Target);
+        WeightInitializer.Initialize(Model.Network, seed: 1);
+        State = new TrainingState(Model.Network, Target.Device);
+        Log = new TrainingLog(environment);
+        Run = new TrainingRun(environment, Configuration, Model, State, new RunHistory(), Log);
+        _trainer = new Trainer(resolved, Target, State, new DenoisingObjective(Model, resolved), staysOnDevice);
     }
 
     public ModelConfiguration Configuration { get; }
@@ -40,7 +43,13 @@ internal sealed class TinyTraining : IDisposable
 
     public ComputeTarget Target { get; }
 
+    public DenoisingModel Model { get; }
+
     public TrainingState State { get; }
+
+    public TrainingLog Log { get; }
+
+    public TrainingRun Run { get; }
 
     /// <summary>Does some steps, with a feed of their own, so that no batch is alive afterwards.</summary>
     public void Step(int count)
@@ -83,13 +92,14 @@ internal sealed class TinyTraining : IDisposable
         }
     }
 
-    public BatchFeed CreateFeed() => new(_data, Options, Target, State.Step);
+    public BatchFeed CreateFeed() => new(_data, Options, Model.Schedule, Target, State.Step);
 
     public void Dispose()
     {
         _trainer.Dispose();
         State.Dispose();
-        _network.Dispose();
+        Model.Dispose();
+        Log.Dispose();
         _data.Dispose();
     }
 }

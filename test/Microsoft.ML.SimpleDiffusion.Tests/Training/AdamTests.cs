@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Networks;
-using Microsoft.ML.SimpleDiffusion.Training;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;

@@ -29,9 +29,9 @@ public class DeferredTrainingTests
 
         training.Step(1);
 
-        // Log-SNR in four bytes and class in eight.
+        // Log-SNR and loss weight in four bytes each, and class in eight.
         const int batch = 8, pixels = 3 * TinyData.Side * TinyData.Side;
-        Assert.AreEqual(batch * (pixels + 4 + 8 + (drawNoiseOnDevice ? 0 : 4 * pixels)), training.Target.Traffic.UploadedBytes);
+        Assert.AreEqual(batch * (pixels + 4 + 4 + 8 + (drawNoiseOnDevice ? 0 : 4 * pixels)), training.Target.Traffic.UploadedBytes);
     }
 
     [TestMethod]

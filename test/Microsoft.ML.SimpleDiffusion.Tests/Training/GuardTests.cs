@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
 

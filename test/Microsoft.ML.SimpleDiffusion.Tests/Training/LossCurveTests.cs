@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
 

@@ -6,6 +6,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
@@ -70,7 +71,7 @@ internal static class ModelIO
         bool found = context.TryLoadBinaryStream(WeightsEntry, reader =>
         {
             var model = MLEnvironment.Warn(environment, warn => TrainedModel.Read(configuration, reader.BaseStream, reader.BaseStream.Length, warn));
-            transformer = new SimpleDiffusionTransformer(environment, model);
+            transformer = new SimpleDiffusionTransformer(environment, new TorchGenerator(model));
         });
         return found ? transformer! : throw new FormatException($"The model is damaged: the entry {WeightsEntry} is missing.");
     }

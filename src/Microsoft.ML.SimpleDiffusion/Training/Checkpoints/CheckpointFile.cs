@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
@@ -114,3 +115,9 @@ internal static class CheckpointFile
 
     private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
+
+/// <summary>What a run needs to go on as if it had never stopped. Randomness is stateless, so there is no generator to save.</summary>
+/// <param name="Position">Where the run stands.</param>
+/// <param name="Configuration">The run's configuration.</param>
+/// <param name="Tensors">Weights, their moving average and Adam's moments.</param>
+internal sealed record Checkpoint(RestorePoint Position, ModelConfiguration Configuration, IReadOnlyList<NamedTensor> Tensors);

@@ -1,13 +1,12 @@
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 /// <summary>Saves where a run stands, and restores it.</summary>
 /// <param name="store">The run's folder, or null if there is none. Owned by the caller.</param>
-/// <param name="configuration">The run's, with nothing left open.</param>
-/// <param name="state">Weights and moments.</param>
-/// <param name="history">Losses and evaluations.</param>
-internal sealed class RunCheckpoints(CheckpointStore? store, ModelConfiguration configuration, TrainingState state, RunHistory history)
+/// <param name="run">The run.</param>
+internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run)
 {
     /// <summary>Goes on from the newest checkpoint that can be used, if the options say so and there is one.</summary>
     /// <param name="log">Is told which file is used and which cannot be.</param>
@@ -20,22 +19,22 @@ internal sealed class RunCheckpoints(CheckpointStore? store, ModelConfiguration 
             return null;
         }
 
-        if (!configuration.Options.Training.ResumeFromCheckpoint)
+        if (!run.Options.Training.ResumeFromCheckpoint)
         {
             store.StartAnew(log);
             return null;
         }
 
-        var tensors = state.NamedTensors();
+        var tensors = run.State.NamedTensors();
         try
         {
-            if (!store.TryRestore(configuration, tensors, out var position, log))
+            if (!store.TryRestore(run.Configuration, tensors, out var position, log))
             {
                 return null;
             }
 
-            (state.Step, state.SkippedSteps) = (position.Step, position.SkippedSteps);
-            history.Restore(position.Configuration!.History, position.OpenLosses);
+            (run.State.Step, run.State.SkippedSteps) = (position.Step, position.SkippedSteps);
+            run.History.Restore(position.Configuration!.History, position.OpenLosses);
             return position.Configuration;
         }
         finally
@@ -53,16 +52,28 @@ internal sealed class RunCheckpoints(CheckpointStore? store, ModelConfiguration 
             return;
         }
 
-        state.RequireFinite();
-        var position = new RestorePoint(state.Step, state.SkippedSteps) { OpenLosses = history.Losses.Open };
-        var tensors = state.NamedTensors();
+        run.State.RequireFinite();
+        var position = new RestorePoint(run.State.Step, run.State.SkippedSteps) { OpenLosses = run.History.Losses.Open };
+        var tensors = run.State.NamedTensors();
         try
         {
-            store.Save(new Checkpoint(position, configuration with { TrainedSteps = state.Step, History = history.ForCheckpoint() }, tensors));
+            store.Save(new Checkpoint(position, run.Configuration with { TrainedSteps = run.State.Step, History = run.History.ForCheckpoint() }, tensors));
         }
         finally
         {
             NamedTensor.DisposeAll(tensors);
         }
     }
+}
+
+/// <summary>Where a restored run stands.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="SkippedSteps">Steps among them that changed nothing because loss or gradient were not finite.</param>
+internal readonly record struct RestorePoint(long Step, long SkippedSteps)
+{
+    /// <summary>The part of the loss curve that has no point yet.</summary>
+    public OpenLossInterval OpenLosses { get; init; } = OpenLossInterval.Empty;
+
+    /// <summary>The configuration that the checkpoint was written with, which has the history of the run; null for one that is to be written.</summary>
+    public ModelConfiguration? Configuration { get; init; }
 }

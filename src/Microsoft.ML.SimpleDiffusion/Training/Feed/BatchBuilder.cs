@@ -2,6 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
@@ -10,11 +11,11 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 /// <summary>Makes the batch of any step, as a pure function of the seed, the step and the data.</summary>
 /// <param name="data">The images.</param>
 /// <param name="options">Options with nothing left open.</param>
+/// <param name="schedule">The noise schedule.</param>
 /// <param name="threads">Threads that draw the noise. They change nothing of the batch.</param>
-internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, int threads = 1)
+internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, int threads = 1)
 {
     private readonly ulong _seed = (uint)options.Seed!.Value;
-    private readonly INoiseSchedule _schedule = NoiseSchedules.Create(options.Diffusion, options.ImageHeight, options.ImageWidth);
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -52,7 +53,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             MicroStep = microStep,
             Pixels = pixels,
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
-            LogSnr = tensor(Array.ConvertAll(Times(step, microStep), t => (float)_schedule.LogSnr(t)), device: CPU),
+            Levels = NoiseLevels.Create(options.Diffusion, Array.ConvertAll(Times(step, microStep), schedule.LogSnr)),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }

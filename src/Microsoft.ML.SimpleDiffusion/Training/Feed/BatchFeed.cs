@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 
@@ -21,11 +22,12 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
 
     /// <param name="data">The images. Owned by the caller, and needed until the feed is disposed of.</param>
     /// <param name="options">Options with nothing left open.</param>
+    /// <param name="schedule">The noise schedule.</param>
     /// <param name="target">The device that the batches are for.</param>
     /// <param name="firstStep">Optimizer step to begin with, 0-based.</param>
-    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, ComputeTarget target, long firstStep)
+    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, long firstStep)
     {
-        _builder = new BatchBuilder(data, options, target.IdleThreads);
+        _builder = new BatchBuilder(data, options, schedule, target.IdleThreads);
         _target = target;
         _microSteps = options.Training.GradientAccumulation;
         _worker = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "Batch feed" };
@@ -101,4 +103,11 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
             throw;
         }
     }
+}
+
+/// <summary>Delivers the batches of a training in order of steps and micro-steps.</summary>
+internal interface IBatchSource
+{
+    /// <summary>The next batch. The caller owns it.</summary>
+    TrainingBatch Next(CancellationToken cancellationToken);
 }

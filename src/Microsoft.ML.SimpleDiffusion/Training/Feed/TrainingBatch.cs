@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using static TorchSharp.torch;
 
@@ -20,8 +21,8 @@ internal sealed record TrainingBatch : IDisposable
     /// <summary>Standard normal noise, float32 [B, C, H, W]; null if the device draws it.</summary>
     public required Tensor? Noise { get; init; }
 
-    /// <summary>Log-SNR of each image, float32 [B].</summary>
-    public required Tensor LogSnr { get; init; }
+    /// <summary>Noise level of each image.</summary>
+    public required NoiseLevels Levels { get; init; }
 
     /// <summary>What the images show, after condition dropout. Portraits lie on their side.</summary>
     public required ImageConditions Conditions { get; init; }
@@ -31,7 +32,7 @@ internal sealed record TrainingBatch : IDisposable
     {
         Pixels = target.Pin(Pixels),
         Noise = Noise is null ? null : target.Pin(Noise),
-        LogSnr = target.Pin(LogSnr),
+        Levels = Levels.Map(target.Pin),
         Conditions = Conditions.Map(target.Pin),
     };
 
@@ -46,7 +47,7 @@ internal sealed record TrainingBatch : IDisposable
     {
         Pixels.Dispose();
         Noise?.Dispose();
-        LogSnr.Dispose();
+        Levels.Dispose();
         Conditions.Dispose();
     }
 }

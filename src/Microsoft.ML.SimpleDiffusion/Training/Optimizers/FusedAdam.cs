@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;

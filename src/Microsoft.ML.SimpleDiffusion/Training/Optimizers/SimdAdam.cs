@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;

@@ -1,6 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training;
-using Microsoft.ML.SimpleDiffusion.Training.Reporting;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
 using SkiaSharp;
 using Tensorboard;
 
@@ -100,12 +99,11 @@ public class RunReportsTests
     {
         using var folder = new TemporaryFolder();
         using var training = new TinyTraining(Options(folder, steps: 1));
-        using var average = new AverageModel(training.Configuration, training.Target);
-        var grids = new SampleGrids(training.Configuration, average, folder.Path);
-        grids.Write(training.State, CancellationToken.None);
+        var grids = new SampleGrids(training.Configuration, folder.Path);
+        grids.Write(training.Run);
         long before = LiveTensors.Settled();
 
-        grids.Write(training.State, CancellationToken.None);
+        grids.Write(training.Run);
 
         Assert.AreEqual(before, LiveTensors.Count);
     }
@@ -147,13 +145,13 @@ public class RunReportsTests
         var options = Options(folder, steps: 1);
         using var training = new TinyTraining(options);
         var warnings = new List<string>();
-        using var average = new AverageModel(training.Configuration, training.Target);
-        var reports = new RunReports(training.Configuration, average, warnings.Add);
+        var reports = new RunReports(options.Training.TensorBoardDirectory, warnings.Add);
+        var samples = new SampleObserver(training.Run, new SampleGrids(training.Configuration, folder.Path), reports);
         Directory.Delete(options.Training.TensorBoardDirectory!, recursive: true);
         Directory.Delete(folder.File("samples"), recursive: true);
 
         reports.Write(new TrainingProgress { Step = 1 });
-        reports.WriteSamples(training.State, CancellationToken.None);
+        samples.AfterStep(step: 1, []);
 
         Assert.HasCount(1, warnings);
         StringAssert.StartsWith(warnings[0], "The training goes on, but its reports cannot be written: ");

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Training.Validation;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training.Validation;
 

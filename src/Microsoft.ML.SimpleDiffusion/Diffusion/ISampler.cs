@@ -1,0 +1,20 @@
+namespace Microsoft.ML.SimpleDiffusion.Diffusion;
+
+/// <summary>The steps of one way from noise to image, as numbers. A sampler may remember the steps before: one object per way.</summary>
+internal interface ISampler
+{
+    /// <summary>The step from one noise level to a lower one.</summary>
+    /// <param name="logSnr">Log-SNR at which the clean image has been predicted.</param>
+    /// <param name="nextLogSnr">Log-SNR after the step, higher.</param>
+    StepCoefficients Step(double logSnr, double nextLogSnr);
+
+    /// <summary>A sampler at the beginning of a way.</summary>
+    /// <param name="options">Which, and its constants.</param>
+    static ISampler Create(SamplingOptions options) => options.Sampler switch
+    {
+        SamplerType.Ddpm => new DdpmSampler(options.NoiseInterpolation),
+        SamplerType.Ddim => new DdimSampler(options.DdimEta),
+        SamplerType.DpmSolverPlusPlus2M => new DpmSolverPlusPlus2M(),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Sampler, "Unknown sampler."),
+    };
+}

@@ -1,0 +1,31 @@
+namespace Microsoft.ML.SimpleDiffusion.Diffusion;
+
+/// <summary>
+/// Training losses as weights. In a variance-preserving process the errors of eps, v and x differ by a factor that depends on the log-SNR alone, so that
+/// every loss is the mean square of what the network got wrong times a number per image: one pass over the pixels, whatever the loss.
+/// </summary>
+internal static class LossWeight
+{
+    /// <summary>Weight of the squared error of what the network predicts.</summary>
+    /// <param name="options">Loss (not Auto) with its constants, and what the network predicts.</param>
+    /// <param name="logSnr">Log-SNR of the image.</param>
+    public static double Of(DiffusionOptions options, double logSnr)
+        => Math.Exp(LogEpsilonWeight(options, logSnr) + Parametrization.LogSquaredEpsilonError(options.Prediction, logSnr));
+
+    /// <summary>Logarithm of the weight of each loss, written as a weight of the squared error of eps.</summary>
+    /// <remarks>
+    /// The weights of <see cref="LossType.Sigmoid"/> and <see cref="LossType.MinSnr"/> apply at uniformly drawn times; the density of the schedule
+    /// over log-SNR multiplies them.
+    /// </remarks>
+    private static double LogEpsilonWeight(DiffusionOptions options, double logSnr) => options.Loss switch
+    {
+        LossType.Epsilon => 0,
+        LossType.V => -VariancePreserving.LogSigmoid(logSnr),
+        LossType.X => -logSnr,
+        LossType.Sigmoid => VariancePreserving.LogSigmoid(options.SigmoidLossBias - logSnr),
+
+        // min(SNR, gamma) on the squared error of x is min(1, gamma / SNR) on that of eps.
+        LossType.MinSnr => Math.Min(Math.Log(options.MinSnrGamma) - logSnr, 0),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Loss, "The loss must be chosen by now."),
+    };
+}

@@ -1,0 +1,97 @@
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Samplers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Generation;
+
+/// <summary>Generates with libtorch.</summary>
+/// <param name="model">The model, of which this becomes the owner.</param>
+internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
+{
+    /// <inheritdoc/>
+    public ModelConfiguration Configuration => model.Configuration;
+
+    /// <inheritdoc/>
+    public long ParameterCount => model.ParameterCount;
+
+    /// <summary>The model; the generator's.</summary>
+    public TrainedModel Model => model;
+
+    /// <inheritdoc/>
+    public IGenerativeModel Share() => new TorchGenerator(model.Share());
+
+    /// <inheritdoc/>
+    public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
+        => model.Use(denoising => Generate(denoising, Configuration, requests, sampling, cancellationToken));
+
+    /// <summary>Generates one image per request, in order.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="configuration">What it knows.</param>
+    /// <param name="requests">What to generate.</param>
+    /// <param name="sampling">How.</param>
+    /// <param name="cancellationToken">Checked before each evaluation of the network.</param>
+    /// <returns>As <see cref="IGenerativeModel.Generate"/> does.</returns>
+    public static byte[][] Generate(
+        DenoisingModel model, ModelConfiguration configuration, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+
+        // One region around all evaluations, so that the weights are cast once.
+        using var autocast = Autocast.Enter(model.Target.Precision, model.Target.Device.type);
+        var size = ImageSize.Of(configuration.Options);
+        var batch = new GenerationBatch(requests, size, model.Schedule, model.Target.Device);
+        double startTime = batch.StartTime(sampling.Strength);
+        var (z, constraint) = batch.Begin(startTime);
+        using var images = new TensorSamplingBatch(
+            z, CreateDenoiser(model, configuration, batch, sampling), step => batch.Noise(step + 1), Thresholding.Of(sampling), constraint);
+        SamplingLoop.Run(SamplingPath.Create(sampling, model.Prediction, model.Schedule, startTime), images, cancellationToken);
+        return [.. ToBytes(images.Images).Zip(requests, (pixels, request) => request.IsPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels)];
+    }
+
+    /// <inheritdoc/>
+    public string WriteWeights(Stream stream) => model.WriteWeights(stream);
+
+    public void Dispose() => model.Dispose();
+
+    /// <summary>Texts are encoded once for all evaluations. With guidance the conditional and the unconditional half run as one batch.</summary>
+    private static Denoiser CreateDenoiser(DenoisingModel model, ModelConfiguration configuration, GenerationBatch batch, SamplingOptions sampling)
+    {
+        if (sampling.GuidanceScale == 1)
+        {
+            var conditions = model.Network.Encode(batch.Conditions(configuration));
+            return (z, logSnr, _) => model.Predict(z, logSnr, conditions);
+        }
+
+        var both = model.Network.Encode(batch.GuidanceConditions(configuration));
+        var conditional = both.Map(tensor => tensor.narrow(0, 0, tensor.shape[0] / 2));
+        return (z, logSnr, isGuided) => isGuided ? Guided(z, logSnr) : model.Predict(z, logSnr, conditional);
+
+        Tensor Guided(Tensor z, double logSnr)
+        {
+            using var scope = NewDisposeScope();
+            var halves = model.Predict(cat([z, z]), logSnr, both).chunk(2);
+            return Guidance.Apply(halves[0], halves[1], sampling).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>From -1 .. 1 to 0 .. 255, rounded.</summary>
+    private static byte[][] ToBytes(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var scaled = PixelTensors.ToBytes(images).cpu().contiguous();
+        var all = scaled.bytes;
+        var result = new byte[images.shape[0]][];
+        int length = all.Length / result.Length;
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = all.Slice(i * length, length).ToArray();
+        }
+
+        return result;
+    }
+}

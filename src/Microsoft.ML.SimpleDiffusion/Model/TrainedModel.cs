@@ -1,0 +1,112 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
+namespace Microsoft.ML.SimpleDiffusion.Model;
+
+/// <summary>An owner of a denoising model with trained weights, and what is known of its training.</summary>
+/// <param name="shared">The model, of which this becomes the owner.</param>
+/// <param name="configuration">The model's configuration.</param>
+internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfiguration configuration) : IDisposable
+{
+    public ModelConfiguration Configuration => configuration;
+
+    public long ParameterCount { get; } = shared.Use(model => model.Network.Plan.ParameterCount);
+
+    /// <summary>The weights of a network under the names that they have in files.</summary>
+    public static IReadOnlyList<NamedTensor> NamedWeights(DenoisingNetwork network)
+        => network.named_parameters().Select(p => new NamedTensor(p.name, p.parameter)).ToList();
+
+    /// <summary>A model whose weights are ready.</summary>
+    /// <param name="model">The model, which will be owned by what is returned.</param>
+    /// <param name="configuration">Its configuration.</param>
+    public static TrainedModel Of(DenoisingModel model, ModelConfiguration configuration)
+    {
+        model.Network.eval();
+        return new TrainedModel(new Shared<DenoisingModel>(model, typeof(SimpleDiffusionTransformer)), configuration);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="configuration">What config.json says, not checked yet.</param>
+    /// <param name="weights">A safetensors file.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="warn">Is told if the model computes elsewhere than where it was trained.</param>
+    /// <exception cref="FormatException">Configuration or weights are damaged or do not belong together.</exception>
+    public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length, Action<string> warn)
+    {
+        CheckBeforeAllocating(configuration, length);
+        var model = new DenoisingModel(configuration.Options, configuration.Condition, ComputeTarget.ResolveForLoading(configuration.Options.Compute, warn));
+        try
+        {
+            RequireSameSave(configuration, SafetensorsReader.Read(weights, length, NamedWeights(model.Network)));
+            return Of(model, configuration);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds an owner, who must dispose of the result.</summary>
+    /// <exception cref="ObjectDisposedException">This one has gone.</exception>
+    public TrainedModel Share() => new(shared.Share(), configuration);
+
+    /// <summary>Uses the model when it is its turn.</summary>
+    /// <exception cref="ObjectDisposedException">This owner has gone.</exception>
+    public TResult Use<TResult>(Func<DenoisingModel, TResult> use) => shared.Use(use);
+
+    /// <summary>Writes the weights as a safetensors file.</summary>
+    /// <returns>The file's checksum.</returns>
+    public string WriteWeights(Stream stream) => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network)));
+
+    /// <summary>Takes the model back from all its owners.</summary>
+    public void Close() => shared.Close();
+
+    public void Dispose() => shared.Dispose();
+
+    /// <summary>Files of other programs need no checksum, but where both files name one they must agree.</summary>
+    private static void RequireSameSave(ModelConfiguration configuration, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (configuration.WeightsSha256 is string expected && metadata.TryGetValue(SafetensorsWriter.ChecksumKey, out string? actual) && actual != expected)
+        {
+            throw new FormatException(
+                "config.json and model.safetensors are not of the same model: saving was interrupted between the two. If they are meant to be together, remove 'weightsSha256' from config.json.");
+        }
+    }
+
+    /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
+    private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)
+    {
+        try
+        {
+            OptionsValidator.Validate(configuration.Options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
+        }
+
+        if (configuration.Condition.Kind != ConditionKind.None && configuration.Options.ConditionColumnName is null)
+        {
+            throw new FormatException("The model's configuration is damaged: its condition has no column.");
+        }
+
+        NetworkSpecification specification;
+        try
+        {
+            specification = configuration.Condition.Specify(configuration.Options);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException($"The model's configuration is incomplete: {e.Message}", e);
+        }
+
+        long bytes = NetworkPlan.Of(specification).ParameterCount * sizeof(float);
+        if (length < bytes)
+        {
+            throw new FormatException($"The model's weights are damaged: the configuration needs {bytes} bytes, but there are only {length}.");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+using Microsoft.ML.SimpleDiffusion.Training.State;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
+
+/// <summary>Evaluates the moving average of the weights on held-out images as a run goes on, and remembers the best.</summary>
+internal sealed class EvaluationObserver : IStepObserver, IDisposable
+{
+    private readonly TrainingRun _run;
+    private readonly TrainingOptions _options;
+    private readonly IDataView _data;
+    private readonly ValidationLoss _loss;
+    private readonly RunCheckpoints _checkpoints;
+    private readonly EvaluationMonitor _monitor;
+    private readonly IBestWeights? _best;
+
+    /// <param name="run">The run.</param>
+    /// <param name="data">The validation data, which metrics read as they like.</param>
+    /// <param name="images">Its images. Owned by the caller.</param>
+    /// <param name="checkpoints">Saves what has been learnt where an evaluation fails.</param>
+    /// <param name="bestPath">File for the best weights, or null to hold them in memory.</param>
+    public EvaluationObserver(TrainingRun run, IDataView data, ImageDataset images, RunCheckpoints checkpoints, string? bestPath)
+    {
+        _run = run;
+        _options = run.Options.Training;
+        _data = data;
+        _checkpoints = checkpoints;
+        _loss = new ValidationLoss(images, run.Options);
+        bool higherIsBetter = _options.Metrics.FirstOrDefault(metric => metric.Name == _options.MonitoredMetric)?.HigherIsBetter ?? false;
+        _monitor = new EvaluationMonitor(higherIsBetter, _options.EarlyStoppingPatience);
+        if (_options.KeepBest)
+        {
+            _best = bestPath is null ? new BestWeightsBuffer() : new BestWeightsFile(bestPath, run.Configuration);
+        }
+    }
+
+    /// <summary>The newest evaluation that has been made here, or null.</summary>
+    public TrainingEvaluation? Latest { get; private set; }
+
+    /// <summary>The evaluation of a run that stops to go on later, which is no part of its course; null if there is none.</summary>
+    public TrainingEvaluation? PausedAt { get; private set; }
+
+    /// <summary>Whether the monitored metric has not become better for too long.</summary>
+    public bool HasLostPatience => _monitor.HasLostPatience;
+
+    /// <summary>Step of the best weights if they are held.</summary>
+    public long? BestStep => _best is null ? null : _monitor.BestStep;
+
+    /// <summary>Goes on after the evaluations of a restored history.</summary>
+    /// <param name="monitoredMetric">The metric that they went by.</param>
+    public void Restore(string monitoredMetric)
+    {
+        var history = _run.History;
+        if (monitoredMetric != _options.MonitoredMetric)
+        {
+            history.Replace([.. history.Evaluations.Select(evaluation => Note(evaluation with { IsBest = _monitor.IsBetter(Monitored(evaluation)) }))]);
+        }
+        else
+        {
+            foreach (var evaluation in history.Evaluations)
+            {
+                Note(evaluation);
+            }
+        }
+
+        if (BestStep is long step && _best!.FindProblem(step, _run.Model.Network) is string problem)
+        {
+            _run.Log.Warning($"The weights of the best evaluation, at step {step}, are not there any more: {problem}. The best is sought among the evaluations from now on.");
+            _monitor.Forget();
+        }
+    }
+
+    /// <summary>Evaluates before the first step, if that is due.</summary>
+    /// <returns>Whether it was.</returns>
+    public bool Start()
+    {
+        bool isDue = IsEvaluationDue(_run.State.Step);
+        if (isDue)
+        {
+            Evaluate();
+        }
+
+        return isDue;
+    }
+
+    /// <inheritdoc/>
+    public bool IsDue(long step) => IsEvaluationDue(step) || step == _options.LastStep;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A metric failed, or the best weights cannot be written.</exception>
+    public void AfterStep(long step, IReadOnlyList<StepResult> results)
+    {
+        if (IsEvaluationDue(step))
+        {
+            Evaluate();
+        }
+        else if (step == _options.LastStep)
+        {
+            PausedAt = Latest = Measure(keepsBest: false);
+        }
+    }
+
+    /// <summary>Copies the best weights, if there are any, into a network.</summary>
+    /// <exception cref="InvalidOperationException">They cannot be read any more.</exception>
+    public void CopyBestTo(DenoisingNetwork network) => _best!.CopyTo(network);
+
+    public void Dispose() => _best?.Dispose();
+
+    private bool IsEvaluationDue(long step) => (step % _options.EvaluationInterval == 0 || step == _options.Steps) && _run.History.LastEvaluatedStep != step;
+
+    /// <summary>Evaluates, and takes the evaluation into the history. Where it fails, what has been learnt is saved.</summary>
+    private void Evaluate()
+    {
+        try
+        {
+            Latest = Measure(keepsBest: true);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && _run.State.Step > 0)
+        {
+            _checkpoints.Save();
+            throw;
+        }
+
+        _run.History.Add(Note(Latest));
+        if (HasLostPatience)
+        {
+            _run.Log.Info(
+                $"Training ends at step {_run.State.Step} of {_options.Steps}: {_options.MonitoredMetric} has not become better in {_options.EarlyStoppingPatience} evaluations.");
+        }
+    }
+
+    private TrainingEvaluation Measure(bool keepsBest)
+    {
+        using var average = _run.State.WearAverage();
+        _run.Model.Network.eval();
+        long step = _run.State.Step;
+        var values = new Dictionary<string, double> { [TrainingOptions.ValidationLossName] = _loss.Evaluate(_run.Model, _options.CancellationToken) };
+        foreach (var metric in _options.Metrics)
+        {
+            values[metric.Name] = Measure(metric, step);
+        }
+
+        var evaluation = new TrainingEvaluation { Step = step, Metrics = values, IsBest = _monitor.IsBetter(values[_options.MonitoredMetric]) };
+        if (keepsBest && evaluation.IsBest)
+        {
+            _best?.Keep(step, _run.Model.Network);
+        }
+
+        return evaluation;
+    }
+
+    /// <summary>The model is lent: whatever the metric does with its transformer, it has none of it when it is done.</summary>
+    private double Measure(IValidationMetric metric, long step)
+    {
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        using var lent = _run.LendAverage(_run.History.ForModel(step));
+        using var transformer = new SimpleDiffusionTransformer(_run.Environment, new TorchGenerator(lent.Share()));
+        try
+        {
+            return metric.Evaluate(transformer, _data, _options.CancellationToken);
+        }
+        catch (Exception e)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            _run.Log.CheckAlive();
+            throw new InvalidOperationException($"The metric '{metric.Name}' failed at step {step}: {e.Message}", e);
+        }
+        finally
+        {
+            lent.Close();
+        }
+    }
+
+    private TrainingEvaluation Note(TrainingEvaluation evaluation)
+    {
+        _monitor.Add(evaluation.Step, Monitored(evaluation), evaluation.IsBest);
+        return evaluation;
+    }
+
+    /// <summary>A metric that was not measured then has no value.</summary>
+    private double Monitored(TrainingEvaluation evaluation) => evaluation.Metrics.GetValueOrDefault(_options.MonitoredMetric, double.NaN);
+}

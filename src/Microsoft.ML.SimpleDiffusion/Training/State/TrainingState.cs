@@ -1,0 +1,130 @@
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Training.State;
+
+/// <summary>
+/// Everything that changes from step to step: weights, gradients, Adam's moments and the moving average of the weights, each in one flat
+/// buffer that the network's own tensors are views of.
+/// </summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly IReadOnlyList<ParameterSlot> _slots;
+
+    /// <param name="network">A network with its initial weights, whose parameters move into the flat buffer. Owned by the caller.</param>
+    /// <param name="device">Where the network lives.</param>
+    public TrainingState(DenoisingNetwork network, Device device)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Network = network;
+        _slots = ParameterSlot.For(network);
+        Weights = new FlatBuffer(_slots, device);
+        Gradients = new FlatBuffer(_slots, device);
+        FirstMoments = new FlatBuffer(_slots, device);
+        SecondMoments = new FlatBuffer(_slots, device);
+        AverageWeights = new FlatBuffer(_slots, device);
+        foreach (var (slot, (_, parameter)) in _slots.Zip(network.named_parameters()))
+        {
+            using var weights = Weights.View(slot);
+            using var gradient = Gradients.View(slot);
+            weights.copy_(parameter);
+            parameter.set_(weights);
+            parameter.grad = gradient;
+        }
+
+        AverageWeights.Values.copy_(Weights.Values);
+    }
+
+    public DenoisingNetwork Network { get; }
+
+    public FlatBuffer Weights { get; }
+
+    public FlatBuffer Gradients { get; }
+
+    public FlatBuffer FirstMoments { get; }
+
+    public FlatBuffer SecondMoments { get; }
+
+    /// <summary>The exponential moving average of the weights, which generates images.</summary>
+    public FlatBuffer AverageWeights { get; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public long Step { get; set; }
+
+    /// <summary>Steps among them that changed nothing because loss or gradient were not finite.</summary>
+    public long SkippedSteps { get; set; }
+
+    /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
+    public IReadOnlyList<NamedTensor> NamedTensors()
+        => [.. Weights.NamedViews("weights."), .. AverageWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
+
+    /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite.</exception>
+    public void RequireFinite()
+    {
+        if (!Weights.IsFinite() || !AverageWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite())
+        {
+            throw Divergence.Error($"the weights or their moments are not finite after step {Step - 1}");
+        }
+    }
+
+    /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
+    public void StartFrom(DenoisingNetwork other)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
+        {
+            using var weights = Weights.View(slot);
+            weights.copy_(parameter);
+        }
+
+        AverageWeights.Values.copy_(Weights.Values);
+    }
+
+    /// <summary>
+    /// Lends the network the moving average of the weights, which is what is evaluated and what generates, until what is returned is disposed of. Nothing is
+    /// copied: the network's tensors become views of the other buffer.
+    /// </summary>
+    public IDisposable WearAverage()
+    {
+        Point(AverageWeights);
+        return new Worn(this);
+    }
+
+    /// <summary>Gives the network the moving average for good and takes its gradient away, so that it needs this state no longer.</summary>
+    public void HandOverAverage()
+    {
+        Point(AverageWeights);
+        foreach (var parameter in Network.parameters())
+        {
+            parameter.grad = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Gradients.Dispose();
+        FirstMoments.Dispose();
+        SecondMoments.Dispose();
+        AverageWeights.Dispose();
+    }
+
+    private void Point(FlatBuffer buffer)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (slot, (_, parameter)) in _slots.Zip(Network.named_parameters()))
+        {
+            using var view = buffer.View(slot);
+            parameter.set_(view);
+        }
+    }
+
+    private sealed class Worn(TrainingState state) : IDisposable
+    {
+        public void Dispose() => state.Point(state.Weights);
+    }
+}

@@ -1,0 +1,142 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
+using Microsoft.ML.SimpleDiffusion.Training.State;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>Takes a run from its first step to its last.</summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    private readonly TrainingSetup _setup;
+    private readonly TrainingRun _run;
+    private readonly TrainingOptions _options;
+    private readonly Trainer _trainer;
+    private readonly BatchFeed _feed;
+    private readonly ProgressObserver _progress;
+    private readonly IReadOnlyList<IStepObserver> _observers;
+
+    private TrainingLoop(TrainingSetup setup, IObjective objective)
+    {
+        _setup = setup;
+        _run = setup.Run;
+        _options = _run.Options.Training;
+        var target = _run.Model.Target;
+
+        // First, because nothing else should run meanwhile.
+        var reference = SpeedReference.Measure(target, setup.Plan);
+        _trainer = new Trainer(_run.Options, target, _run.State, objective);
+        _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step);
+        _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, reference, setup.Reports, () => setup.Evaluation?.Latest);
+        _observers =
+        [
+            .. setup.Evaluation is null ? Array.Empty<IStepObserver>() : [setup.Evaluation],
+            new CheckpointObserver(setup.Checkpoints, _options, () => HasLostPatience),
+            _progress,
+            .. setup.Samples is null ? Array.Empty<IStepObserver>() : [new SampleObserver(_run, setup.Samples, setup.Reports)],
+        ];
+    }
+
+    private bool HasLostPatience => _setup.Evaluation is { HasLostPatience: true };
+
+    /// <summary>Does a whole run.</summary>
+    /// <inheritdoc cref="TrainingSetup(IHostEnvironment, SimpleDiffusionOptions, IDataView, IDataView?, TrainedModel?)"/>
+    public static TrainedModel Run(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
+    {
+        try
+        {
+            using var setup = new TrainingSetup(environment, options, input, validation, warmStart);
+            using var loop = new TrainingLoop(setup, new DenoisingObjective(setup.Run.Model, setup.Run.Options));
+            loop.Train();
+            return setup.HandOverModel();
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.Explain(e, options.Training);
+        }
+    }
+
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _trainer.Dispose();
+    }
+
+    /// <summary>Trains to the end, or to cancellation.</summary>
+    private void Train()
+    {
+        long first = _run.State.Step;
+        try
+        {
+            Steps();
+        }
+        catch (OperationCanceledException)
+        {
+            if (_run.State.Step > first)
+            {
+                TakeResults();
+                _setup.Checkpoints.Save();
+            }
+
+            if (_options.OnCancellation == CancellationBehavior.Throw || _run.State.Step == 0)
+            {
+                throw;
+            }
+
+            _run.Log.Warning($"Training was cancelled at step {_run.State.Step} of {_options.Steps}; the model is what was learnt so far.");
+        }
+
+        _run.Log.Skipped(_run.State.SkippedSteps);
+        _run.State.RequireFinite();
+    }
+
+    private void Steps()
+    {
+        if (_setup.Evaluation?.Start() == true)
+        {
+            _progress.Start();
+        }
+
+        while (_run.State.Step < _options.LastStep && !HasLostPatience)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            _run.Log.CheckAlive();
+            _trainer.Step(_feed);
+            if (_trainer.IsReadingDue || _observers.Any(observer => observer.IsDue(_run.State.Step)))
+            {
+                Observe(TakeResults());
+            }
+        }
+    }
+
+    private void Observe(IReadOnlyList<StepResult> results)
+    {
+        long step = _run.State.Step;
+        foreach (var observer in _observers)
+        {
+            if (observer == _progress)
+            {
+                observer.AfterStep(step, results);
+            }
+            else
+            {
+                _progress.Pause(() => observer.AfterStep(step, results));
+            }
+        }
+    }
+
+    /// <summary>Reads what the steps since the last reading have to tell.</summary>
+    private IReadOnlyList<StepResult> TakeResults()
+    {
+        var results = _trainer.TakeResults();
+        foreach (var result in results)
+        {
+            _run.History.Losses.Add(result.StepsDone, result.IsSkipped ? null : result.Loss);
+        }
+
+        return results;
+    }
+}

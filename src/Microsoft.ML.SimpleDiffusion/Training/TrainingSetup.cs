@@ -1,0 +1,141 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Networks;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+using Microsoft.ML.SimpleDiffusion.Training.Observers;
+using Microsoft.ML.SimpleDiffusion.Training.State;
+
+namespace Microsoft.ML.SimpleDiffusion.Training;
+
+/// <summary>A run that is ready for its first step: everything that can fail early has been done. Owns all that the run needs.</summary>
+internal sealed class TrainingSetup : IDisposable
+{
+    private readonly TrainingLog _log;
+    private readonly CheckpointStore? _store;
+    private readonly ImageDataset? _validationImages;
+    private readonly DenoisingModel _model;
+    private readonly TrainingState _state;
+    private bool _isModelHandedOver;
+
+    /// <param name="environment">ML.NET's environment.</param>
+    /// <param name="options">Options, which have been validated.</param>
+    /// <param name="input">The training data, whose columns have been checked.</param>
+    /// <param name="validation">The validation data, whose columns have been checked, or null.</param>
+    /// <param name="warmStart">The model to start from, or null.</param>
+    /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
+    public TrainingSetup(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
+    {
+        _log = new TrainingLog(environment);
+        try
+        {
+            options.Training.CancellationToken.ThrowIfCancellationRequested();
+            var target = ComputeTarget.Resolve(options.Compute);
+            var condition = ConditionColumn.Describe(input.Schema, options);
+            _store = options.Training.CheckpointDirectory is string directory
+                ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
+                : null;
+            options = OptionsResolver.Resolve(options, target.IsCuda, SeedOfRun(environment, options), condition.Kind);
+            if (target.IsCuda)
+            {
+                // The estimator could only check the defaults of a CPU; on a GPU they are larger.
+                OptionsValidator.Validate(options);
+            }
+
+            var training = options.Training;
+            var configuration = new ModelConfiguration { Options = options, Condition = condition, TrainedSteps = 0 };
+            WarmStart.Check(warmStart, configuration);
+            Reports = new RunReports(training.TensorBoardDirectory, _log.Warning);
+            Samples = training.SampleEverySteps is null ? null : new SampleGrids(configuration, training.CheckpointDirectory!);
+            var specification = condition.Specify(options);
+            _store?.RequireRoom(training, NetworkPlan.Of(specification).ParameterCount);
+            Data = ImageDataset.Load(input, options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, training.CancellationToken);
+            Plan = NetworkPlan.Of(specification, Data.MeanTextTokens);
+            Samples?.ShowTextsOf(Data);
+            _validationImages = validation is null ? null : ValidationData.Load(validation, options, condition, _log.Info);
+            _log.Network(specification, options, target, Data.Count);
+            _model = new DenoisingModel(options, condition, target);
+            WeightInitializer.Initialize(_model.Network, options.Seed!.Value);
+            _state = new TrainingState(_model.Network, target.Device);
+            warmStart?.Use(model =>
+            {
+                _state.StartFrom(model.Network);
+                return model;
+            });
+            Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);
+            Checkpoints = new RunCheckpoints(_store, Run);
+            Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Checkpoints, _store?.BestPath);
+            if (Checkpoints.Restore(_log.Info) is { } restored)
+            {
+                Evaluation?.Restore(restored.Options.Training.MonitoredMetric);
+                _log.Skipped(_state.SkippedSteps);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public TrainingRun Run { get; }
+
+    public ImageDataset Data { get; }
+
+    /// <summary>The network, counted with the texts of the data.</summary>
+    public NetworkPlan Plan { get; }
+
+    public RunCheckpoints Checkpoints { get; }
+
+    public EvaluationObserver? Evaluation { get; }
+
+    public RunReports Reports { get; }
+
+    public SampleGrids? Samples { get; }
+
+    /// <summary>Makes the model of the run out of the network that has been trained; nothing is left to train. Called once.</summary>
+    /// <exception cref="InvalidOperationException">The best weights cannot be read any more.</exception>
+    public TrainedModel HandOverModel()
+    {
+        var history = Run.History.ForModel(_state.Step);
+        if (Evaluation?.PausedAt is { } pausedAt)
+        {
+            history = history with { Evaluations = [.. history.Evaluations, pausedAt] };
+        }
+
+        long step = _state.Step;
+        _state.HandOverAverage();
+        if (Evaluation is { BestStep: long best, PausedAt: not { IsBest: true } })
+        {
+            step = best;
+            Evaluation.CopyBestTo(_model.Network);
+        }
+
+        _isModelHandedOver = true;
+        return TrainedModel.Of(_model, Run.Configuration with { TrainedSteps = step, History = history });
+    }
+
+    public void Dispose()
+    {
+        Evaluation?.Dispose();
+        _validationImages?.Dispose();
+        _store?.Dispose();
+        Data?.Dispose();
+        _state?.Dispose();
+        if (!_isModelHandedOver)
+        {
+            _model?.Dispose();
+        }
+
+        _log.Dispose();
+    }
+
+    /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
+    private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
+        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _store?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
+}
