@@ -1,8 +1,11 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Text.DataViews;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Interop;
+using Microsoft.ML.SimpleDiffusion.Text.Persistence;
+using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 
 namespace Microsoft.ML.SimpleDiffusion.Text;
 
@@ -18,7 +21,9 @@ namespace Microsoft.ML.SimpleDiffusion.Text;
 public sealed class T5EncodingTransformer : ITransformer, IDisposable
 {
     private readonly IHostEnvironment _environment;
-    private readonly T5Encoder _encoder;
+    private readonly Shared<T5Encoder> _shared;
+    private readonly T5Tokenizer _tokenizer;
+    private readonly EncoderFiles _files;
     private readonly T5EncoderOptions _options;
     private bool _disposed;
 
@@ -28,7 +33,8 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     internal T5EncodingTransformer(IHostEnvironment environment, T5Encoder encoder, T5EncoderOptions options)
     {
         _environment = environment;
-        _encoder = encoder;
+        (_tokenizer, _files, EmbeddingWidth) = (encoder.Tokenizer, encoder.Files, encoder.Width);
+        _shared = new Shared<T5Encoder>(encoder, typeof(T5EncodingTransformer));
         _options = options.Clone();
     }
 
@@ -36,7 +42,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     public T5EncoderOptions Options => _options.Clone();
 
     /// <summary>Numbers per token: 512 (T5 small), 768 (base), 1024 (large), 2048 (XL), 4096 (XXL).</summary>
-    public int EmbeddingWidth => _encoder.Width;
+    public int EmbeddingWidth { get; }
 
     /// <summary>Always true: each row's embeddings depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
@@ -44,7 +50,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     /// <summary>The input's columns and the embeddings.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => CreateColumn(inputSchema).Schema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ColumnsFor(inputSchema).Schema;
 
     /// <summary>The input with a column of embeddings. Lazy: captions are encoded in batches as rows are read.</summary>
     /// <param name="input">The rows.</param>
@@ -54,33 +60,33 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        return new EncodingDataView(input, CreateColumn(input.Schema), _encoder, _options, CheckAlive);
+        return new BatchedDataView<int[], float[]>(input, ColumnsFor(input.Schema));
     }
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ThrowIfDisposed();
-        return new EncodingRowMapper(CreateColumn(inputSchema), _encoder, CheckAlive);
+        return new BatchedRowMapper<int[], float[]>(ColumnsFor(inputSchema));
     }
 
     /// <summary>Frees the encoder.</summary>
     public void Dispose()
     {
         _disposed = true;
-        _encoder.Dispose();
+        _shared.Dispose();
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ThrowIfDisposed();
-        T5ModelIO.Save(ctx, _options, _encoder.Files);
+        T5ModelIO.Save(ctx, _options, _files);
     }
 
-    private EmbeddingColumn CreateColumn(DataViewSchema inputSchema)
+    private EmbeddingColumns ColumnsFor(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new EmbeddingColumn(inputSchema, _options, _encoder.Width);
+        return new EmbeddingColumns(inputSchema, _options, _tokenizer, _shared, EmbeddingWidth, CheckAlive);
     }
 
     private void CheckAlive() => MLEnvironment.CheckAlive(_environment);

@@ -4,6 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -39,7 +40,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
-        var type = OutputColumns.ImageType(_configuration.Options);
+        var type = PictureColumns.ImageType(_configuration.Options);
         var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
 
         // The attribute's own Register throws without a size.
@@ -227,8 +228,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        _ = RequestReader.RequiredColumns(inputSchema, _configuration);
-        return new OutputColumns(inputSchema, _configuration.Options).Schema;
+        return ColumnsFor(inputSchema).Schema;
     }
 
     /// <summary>The input with a column of generated images. Lazy: images are generated in batches as they are read.</summary>
@@ -239,7 +239,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        return new GenerationDataView(input, _configuration, Generate);
+        return new BatchedDataView<GenerationRequest, PictureColumns.Picture>(input, ColumnsFor(input.Schema));
     }
 
     /// <inheritdoc/>
@@ -247,7 +247,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ThrowIfDisposed();
-        return new GenerationRowMapper(inputSchema, _configuration, Generate);
+        return new BatchedRowMapper<GenerationRequest, PictureColumns.Picture>(ColumnsFor(inputSchema));
     }
 
     /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
@@ -286,6 +286,8 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
         return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
     }
+
+    private PictureColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate);
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
     {

@@ -35,6 +35,20 @@ public class ImageColumnTests
     }
 
     [TestMethod]
+    public void Pixel_vector_of_another_length_than_its_type_says_is_named_with_its_row()
+    {
+        var bytes = TinyData.Rows(2).Select(row => new ByteRow { Image = row.Image }).Append(new ByteRow { Image = [1, 2, 3] });
+        var floats = new[] { new FloatRow { Image = new float[193] } };
+
+        var tooShort = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(bytes)));
+        var tooLong = Assert.ThrowsExactly<InvalidOperationException>(() => Paths().Fit(_context.Data.LoadFromEnumerable(floats)));
+
+        StringAssert.Contains(tooShort.Message, "Row 2");
+        StringAssert.Contains(tooShort.Message, "it has 3 pixel values where [3, 8, 8] are 192");
+        StringAssert.Contains(tooLong.Message, "it has 193 pixel values where [3, 8, 8] are 192");
+    }
+
+    [TestMethod]
     public void Images_paths_files_and_pixel_vectors_of_both_types_train_the_same_model()
     {
         using var folder = new TemporaryFolder();

@@ -239,6 +239,19 @@ public class ValidationTests
     }
 
     [TestMethod]
+    public void What_a_metric_keeps_of_the_model_is_taken_back()
+    {
+        SimpleDiffusionTransformer? kept = null;
+        var options = Options(steps: 2, every: 2, new FakeMetric(_ => 1) { With = (model, _) => kept ??= model.WithSampling(model.Options.Sampling) });
+
+        using var model = Fit(options);
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => Generate(kept!, TinyData.View(_context, 1)));
+        kept!.Dispose();
+        Generate(model, TinyData.View(_context, 1));
+    }
+
+    [TestMethod]
     public void Evaluated_run_holds_one_network_and_nothing_is_left_of_it()
     {
         int parameters = Run();

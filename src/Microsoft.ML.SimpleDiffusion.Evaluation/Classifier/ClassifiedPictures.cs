@@ -11,7 +11,7 @@ internal sealed record ClassifiedPictures(FeatureStatistics Statistics, ClassAgr
     public static ClassifiedPictures Of(SmallImageClassifierTransformer classifier, PictureSelection pictures, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var (features, scores) = classifier.Classifier.Classify(pictures.Count, pictures.CopyPixels, classifier.Configuration.BatchSize, cancellationToken);
+        var (features, scores) = classifier.Classifier.Use(network => network.Classify(pictures.Count, pictures.CopyPixels, classifier.Configuration.BatchSize, cancellationToken));
         long[] predicted = scores.argmax(1).data<long>().ToArray();
         var agreement = new ClassAgreement(classifier.Classes.Count);
         for (int i = 0; i < predicted.Length; i++)
@@ -27,7 +27,7 @@ internal sealed record ClassifiedPictures(FeatureStatistics Statistics, ClassAgr
     {
         var random = new Random(seed);
         using var scope = NewDisposeScope();
-        var (features, _) = classifier.Classifier.Classify(count, (_, pixels) => random.NextBytes(pixels), classifier.Configuration.BatchSize, cancellationToken);
+        var (features, _) = classifier.Classifier.Use(network => network.Classify(count, (_, pixels) => random.NextBytes(pixels), classifier.Configuration.BatchSize, cancellationToken));
         return StatisticsOf(features);
     }
 

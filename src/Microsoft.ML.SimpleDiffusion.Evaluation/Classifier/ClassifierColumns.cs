@@ -1,40 +1,96 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Model;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
-/// <summary>The columns that the classifier adds: features, scores and the predicted class.</summary>
-internal sealed class ClassifierColumns
+/// <summary>The columns that the classifier adds: features, scores and the predicted class. Batches grow 1, 2, 4, … up to the option.</summary>
+internal sealed class ClassifierColumns : BatchedColumns<Func<PlanarImage>, ClassifierColumns.Classified>
 {
-    private readonly int _firstIndex;
+    private readonly ClassifierConfiguration _configuration;
+    private readonly Shared<ClassifierNetwork> _classifier;
+    private readonly DataViewSchema.Column _image;
 
-    public ClassifierColumns(DataViewSchema input, ClassifierConfiguration configuration)
+    /// <param name="input">The input's columns.</param>
+    /// <param name="configuration">Columns, sizes and classes.</param>
+    /// <param name="classifier">The network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is missing or of the wrong type.</exception>
+    public ClassifierColumns(DataViewSchema input, ClassifierConfiguration configuration, Shared<ClassifierNetwork> classifier)
+        : base(input, builder => Add(builder, configuration))
     {
-        _firstIndex = input.Count;
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(input);
+        _configuration = configuration;
+        _classifier = classifier;
+        _image = ImageColumn.Find(input, "image", configuration.ImageColumnName, configuration.Channels);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataViewSchema.Column> Required => [_image];
+
+    /// <inheritdoc/>
+    public override int WindowGrowth => 2;
+
+    /// <inheritdoc/>
+    public override int MaxWindowRows => _configuration.BatchSize;
+
+    /// <summary>Captures images, which are decoded together; what cannot be read is told with its row.</summary>
+    /// <inheritdoc/>
+    public override Func<Func<PlanarImage>> CreateReader(DataViewRow row)
+    {
+        var size = new ImageSize(_configuration.Channels, _configuration.ImageSize, _configuration.ImageSize);
+        var capture = ImageColumn.CreateCapture(row, _image, new TargetFormat(size, AllowsPortrait: false));
+        return () =>
+        {
+            long position = row.Position;
+            var decode = Guard(capture, position);
+            return () => Guard(decode, position);
+        };
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Classified> Answer(IReadOnlyList<Func<PlanarImage>> requests)
+    {
+        var pixels = requests.AsParallel().AsOrdered().Select(image => image().Pixels).ToList();
+        var (features, scores) = _classifier.Use(network => network.Classify(pixels.Count, (i, to) => pixels[i].CopyTo(to), pixels.Count, CancellationToken.None));
+        using (features)
+        using (scores)
+        {
+            return [.. Rows(features).Zip(Rows(scores), (one, two) => new Classified(one, two))];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Delegate CreateGetter(DataViewSchema.Column column, Func<Classified> current) => (column.Index - InputSchema.Count) switch
+    {
+        0 => Copy(() => current().Features),
+        1 => Copy(() => current().Scores),
+
+        // Keys are 1-based.
+        _ => (ValueGetter<uint>)((ref uint value) => value = (uint)TensorPrimitives.IndexOfMax<float>(current().Scores) + 1),
+    };
+
+    private static void Add(DataViewSchema.Builder builder, ClassifierConfiguration configuration)
+    {
         builder.AddColumn(configuration.FeatureColumnName, new VectorDataViewType(NumberDataViewType.Single, ClassifierNetwork.FeatureCount));
         builder.AddColumn(configuration.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, configuration.Classes.Count));
         builder.AddColumn(
             configuration.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), configuration.Classes.Count), KeyValues(configuration.Classes));
-        Schema = builder.ToSchema();
     }
 
-    /// <summary>The input's columns, then ours.</summary>
-    public DataViewSchema Schema { get; }
-
-    public bool Contains(DataViewSchema.Column column) => column.Index >= _firstIndex;
-
-    /// <summary>A getter for one of our columns.</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="classified">Gives the current row's features and scores.</param>
-    public Delegate CreateGetter(DataViewSchema.Column column, Func<(float[] Features, float[] Scores)> classified) => (column.Index - _firstIndex) switch
+    private static T Guard<T>(Func<T> action, long row)
     {
-        0 => Copy(() => classified().Features),
-        1 => Copy(() => classified().Scores),
+        try
+        {
+            return action();
+        }
+        catch (ImageFormatException e)
+        {
+            throw new InvalidOperationException($"Row {row}: cannot read the image: {e.Message}.", e);
+        }
+    }
 
-        // Keys are 1-based.
-        _ => (ValueGetter<uint>)((ref uint value) => value = (uint)System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(classified().Scores) + 1),
-    };
+    private static IEnumerable<float[]> Rows(TorchSharp.torch.Tensor matrix) => matrix.data<float>().ToArray().Chunk((int)matrix.shape[1]);
 
     private static ValueGetter<VBuffer<float>> Copy(Func<float[]> source) => (ref VBuffer<float> value) =>
     {
@@ -53,4 +109,9 @@ internal sealed class ClassifierColumns
             (ref VBuffer<ReadOnlyMemory<char>> value) => value = new VBuffer<ReadOnlyMemory<char>>(classes.Count, [.. classes.Select(label => label.AsMemory())]));
         return builder.ToAnnotations();
     }
+
+    /// <summary>What the classifier makes of an image.</summary>
+    /// <param name="Features">[64].</param>
+    /// <param name="Scores">A probability per class.</param>
+    internal sealed record Classified(float[] Features, float[] Scores);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Model;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
@@ -66,7 +67,7 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
             throw;
         }
 
-        return new SmallImageClassifierTransformer(_environment, ClassifierConfiguration.Create(_options, classes), new SharedClassifier(network));
+        return new SmallImageClassifierTransformer(_environment, ClassifierConfiguration.Create(_options, classes), new Shared<ClassifierNetwork>(network, typeof(SmallImageClassifierTransformer)));
     }
 
     private static void RequireClasses(PictureSelection pictures)

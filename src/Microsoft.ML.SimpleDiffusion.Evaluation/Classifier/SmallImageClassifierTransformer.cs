@@ -3,6 +3,8 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Model;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
@@ -19,7 +21,7 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
     /// <param name="environment">The environment.</param>
     /// <param name="configuration">Columns, sizes and classes.</param>
     /// <param name="classifier">The network; this transformer becomes one of its owners.</param>
-    internal SmallImageClassifierTransformer(IHostEnvironment environment, ClassifierConfiguration configuration, SharedClassifier classifier)
+    internal SmallImageClassifierTransformer(IHostEnvironment environment, ClassifierConfiguration configuration, Shared<ClassifierNetwork> classifier)
     {
         _environment = environment;
         _configuration = configuration;
@@ -29,12 +31,12 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
     /// <summary>The classes, in the order of the scores and of the keys of the predicted label.</summary>
     public IReadOnlyList<string> Classes => _configuration.Classes;
 
-    /// <summary>False: images are classified in batches, through <see cref="Transform"/>.</summary>
-    public bool IsRowToRowMapper => false;
+    /// <summary>Always true: what is said of an image depends on that image alone.</summary>
+    public bool IsRowToRowMapper => true;
 
     internal ClassifierConfiguration Configuration => _configuration;
 
-    internal SharedClassifier Classifier { get; }
+    internal Shared<ClassifierNetwork> Classifier { get; }
 
     /// <summary>
     /// A transformer that reads another image column, such as that of generated images, and shares this one's weights. The weights live until both are
@@ -46,8 +48,7 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
         ThrowIfDisposed();
-        Classifier.AddOwner();
-        return new SmallImageClassifierTransformer(_environment, _configuration with { ImageColumnName = imageColumnName }, Classifier);
+        return new SmallImageClassifierTransformer(_environment, _configuration with { ImageColumnName = imageColumnName }, Classifier.Share());
     }
 
     /// <summary>The input's columns, features [64], scores [classes] and the predicted class.</summary>
@@ -56,8 +57,7 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        _ = ImageColumn.Find(inputSchema, "image", _configuration.ImageColumnName, _configuration.Channels);
-        return new ClassifierColumns(inputSchema, _configuration).Schema;
+        return ColumnsFor(inputSchema).Schema;
     }
 
     /// <summary>The input with the columns added. Lazy: images are classified in batches as they are read.</summary>
@@ -68,14 +68,16 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        return new ClassifierDataView(input, _configuration, Classifier);
+        return new BatchedDataView<Func<PlanarImage>, ClassifierColumns.Classified>(input, ColumnsFor(input.Schema));
     }
 
-    /// <summary>Not supported.</summary>
-    /// <param name="inputSchema">Columns of the input.</param>
-    /// <exception cref="InvalidOperationException">Always.</exception>
+    /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-        => throw new InvalidOperationException("The small classifier works on batches: use Transform instead of a row mapper or a prediction engine.");
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ThrowIfDisposed();
+        return new BatchedRowMapper<Func<PlanarImage>, ClassifierColumns.Classified>(ColumnsFor(inputSchema));
+    }
 
     /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
     public void Dispose()
@@ -83,7 +85,7 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            Classifier.Release();
+            Classifier.Dispose();
         }
     }
 
@@ -92,6 +94,8 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
         ThrowIfDisposed();
         ClassifierIO.Save(ctx, _configuration, Classifier);
     }
+
+    private ClassifierColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Classifier);
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 }

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Text.DataViews;
+using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Interop;
@@ -15,12 +15,12 @@ internal static class SchemaShapes
     {
         if (!input.TryFindColumn(options.InputColumnName, out var caption))
         {
-            throw EmbeddingColumn.MissingCaption(options.InputColumnName);
+            throw EmbeddingColumns.MissingCaption(options.InputColumnName);
         }
 
         if (caption.Kind != VectorKind.Scalar || caption.ItemType is not TextDataViewType)
         {
-            throw EmbeddingColumn.WrongCaption(options.InputColumnName, caption.GetTypeString());
+            throw EmbeddingColumns.WrongCaption(options.InputColumnName, caption.GetTypeString());
         }
 
         var columns = input.ToDictionary(column => column.Name);

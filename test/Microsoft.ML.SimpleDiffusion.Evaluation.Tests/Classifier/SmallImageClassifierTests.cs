@@ -71,6 +71,27 @@ public class SmallImageClassifierTests
     }
 
     [TestMethod]
+    public void Prediction_engine_says_of_a_row_what_a_batch_says()
+    {
+        using var classifier = Fit();
+        var rows = TinyData.Rows(6).ToList();
+        using var engine = Context.Model.CreatePredictionEngine<TinyRow, Prediction>(classifier, new PredictionEngineOptions { OwnsTransformer = false });
+        var expected = Context.Data.CreateEnumerable<Prediction>(classifier.Transform(Context.Data.LoadFromEnumerable(rows)), reuseRowObject: false).ToList();
+
+        foreach (var (row, batch) in rows.Zip(expected))
+        {
+            var prediction = engine.Predict(row);
+
+            Assert.AreEqual(batch.PredictedLabel, prediction.PredictedLabel);
+            Assert.IsLessThan(1e-5f, prediction.Score.Zip(batch.Score, (a, b) => Math.Abs(a - b)).Max());
+            Assert.IsLessThan(1e-4f, prediction.Features.Zip(batch.Features, (a, b) => Math.Abs(a - b)).Max());
+        }
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => engine.Predict(new TinyRow { Image = [1, 2, 3] }));
+        StringAssert.Contains(error.Message, "cannot read the image");
+    }
+
+    [TestMethod]
     public void A_damaged_file_is_one_clear_error()
     {
         using var folder = new TemporaryFolder();
@@ -194,5 +215,15 @@ public class SmallImageClassifierTests
         public string LabelText { get; set; } = string.Empty;
 
         public string PredictedText { get; set; } = string.Empty;
+    }
+
+    private sealed class Prediction
+    {
+        public float[] Features { get; set; } = [];
+
+        public float[] Score { get; set; } = [];
+
+        [KeyType(3)]
+        public uint PredictedLabel { get; set; }
     }
 }

@@ -85,7 +85,7 @@ public sealed class EmbeddingCacheTests : IDisposable
         var options = Fixture.Options();
         options.CacheDirectory = _folder.Path;
         using var encoder = Fixture.Encoder(options);
-        int[] ids = encoder.Tokenize("red star");
+        int[] ids = encoder.Tokenizer.Encode("red star", options.MaxTokens);
         float[] planted = Enumerable.Range(0, ids.Length * encoder.Width).Select(i => (float)i).ToArray();
         new EmbeddingCache(_folder.Path, encoder.Files.Hash(), encoder.Width, _ => { }).Write(ids, planted);
 
@@ -99,14 +99,14 @@ public sealed class EmbeddingCacheTests : IDisposable
         float[][] first;
         using (var encoder = Fixture.Encoder(options))
         {
-            first = encoder.Encode([encoder.Tokenize("red star"), encoder.Tokenize("blue star")], () => { });
+            first = encoder.Encode([encoder.Tokenizer.Encode("red star", options.MaxTokens), encoder.Tokenizer.Encode("blue star", options.MaxTokens)], () => { });
         }
 
         options.CacheDirectory = _folder.Path;
         for (int run = 0; run < 2; run++)
         {
             using var encoder = Fixture.Encoder(options);
-            float[][] again = encoder.Encode([encoder.Tokenize("red star"), encoder.Tokenize("blue star")], () => { });
+            float[][] again = encoder.Encode([encoder.Tokenizer.Encode("red star", options.MaxTokens), encoder.Tokenizer.Encode("blue star", options.MaxTokens)], () => { });
             CollectionAssert.AreEqual(first[0], again[0]);
             CollectionAssert.AreEqual(first[1], again[1]);
             Assert.HasCount(2, Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories));

@@ -7,6 +7,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
@@ -27,7 +28,7 @@ internal static class ClassifierIO
 
     private const string WeightsEntry = "weights.safetensors";
 
-    public static void Save(ModelSaveContext context, ClassifierConfiguration configuration, SharedClassifier classifier)
+    public static void Save(ModelSaveContext context, ClassifierConfiguration configuration, Shared<ClassifierNetwork> classifier)
     {
         context.CheckAtModel();
         context.SetVersionInfo(GetVersionInfo());
@@ -37,7 +38,7 @@ internal static class ClassifierIO
         context.SaveBinaryStream(WeightsEntry, writer =>
         {
             writer.Flush();
-            classifier.WriteWeights(writer.BaseStream);
+            classifier.Use(network => SafetensorsWriter.Write(writer.BaseStream, network.NamedTensors()));
         });
     }
 
@@ -69,7 +70,7 @@ internal static class ClassifierIO
         var configuration = ClassifierConfigurationJson.Parse(json);
         SmallImageClassifierTransformer? transformer = null;
         bool found = context.TryLoadBinaryStream(WeightsEntry, reader => transformer = new SmallImageClassifierTransformer(
-            environment, configuration, new SharedClassifier(ReadNetwork(configuration, reader.BaseStream))));
+            environment, configuration, new Shared<ClassifierNetwork>(ReadNetwork(configuration, reader.BaseStream), typeof(SmallImageClassifierTransformer))));
         return found ? transformer! : throw new FormatException($"The classifier is damaged: the entry {WeightsEntry} is missing.");
     }
 

@@ -104,6 +104,7 @@ internal static class ImageColumn
         return () =>
         {
             getter(ref buffer);
+            RequireLength(buffer.Length, from);
             var pixels = PixelConverter.ToPlanar([.. buffer.DenseValues()], from, format);
             return () => pixels;
         };
@@ -115,9 +116,19 @@ internal static class ImageColumn
         return () =>
         {
             getter(ref buffer);
+            RequireLength(buffer.Length, from);
             var pixels = PixelConverter.ToPlanar(buffer.DenseValues().Select(ToByte).ToArray(), from, format);
             return () => pixels;
         };
+    }
+
+    /// <summary>ML.NET takes arrays of any length from classes, whatever their VectorType attribute says.</summary>
+    private static void RequireLength(int length, ImageSize size)
+    {
+        if (length != size.Length)
+        {
+            throw new ImageFormatException($"it has {length} pixel values where [{size.Channels}, {size.Height}, {size.Width}] are {size.Length}");
+        }
     }
 
     private static byte ToByte(float value)

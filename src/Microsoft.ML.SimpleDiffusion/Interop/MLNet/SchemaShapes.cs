@@ -25,7 +25,7 @@ internal static class SchemaShapes
 
         var columns = input.ToDictionary(column => column.Name);
         columns[options.OutputColumnName] = new SchemaShape.Column(
-            options.OutputColumnName, VectorKind.Scalar, OutputColumns.ImageType(options), isKey: false, annotations: null);
+            options.OutputColumnName, VectorKind.Scalar, PictureColumns.ImageType(options), isKey: false, annotations: null);
         if (options.OutputPixelsColumnName is string pixels)
         {
             columns[pixels] = new SchemaShape.Column(pixels, VectorKind.Vector, NumberDataViewType.Single, isKey: false, annotations: null);

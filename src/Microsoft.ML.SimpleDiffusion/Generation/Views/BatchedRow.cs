@@ -1,32 +1,27 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Persistence;
 
-namespace Microsoft.ML.SimpleDiffusion.Generation;
+namespace Microsoft.ML.SimpleDiffusion.Generation.Views;
 
-/// <summary>A row with its generated image, which is made once per position.</summary>
-internal sealed class GenerationRow : DataViewRow
+/// <summary>A row with its added values, which are made once per position.</summary>
+internal sealed class BatchedRow<TRequest, TAnswer> : DataViewRow
 {
     private readonly DataViewRow _input;
-    private readonly OutputColumns _outputs;
+    private readonly BatchedColumns<TRequest, TAnswer> _columns;
     private readonly HashSet<int> _active;
-    private readonly RequestReader? _requestReader;
-    private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
-    private long _imagePosition = -1;
-    private (byte[] Pixels, bool IsPortrait) _image;
+    private readonly Func<TRequest>? _read;
+    private long _answeredPosition = -1;
+    private TAnswer _answer = default!;
 
-    public GenerationRow(
-        DataViewRow input,
-        IEnumerable<DataViewSchema.Column> activeColumns,
-        OutputColumns outputs,
-        ModelConfiguration configuration,
-        Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+    /// <param name="input">The row; this row's to dispose of.</param>
+    /// <param name="activeColumns">Columns of our schema that the caller needs.</param>
+    /// <param name="columns">The columns that are added.</param>
+    public BatchedRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns, BatchedColumns<TRequest, TAnswer> columns)
     {
         _input = input;
-        _outputs = outputs;
-        _generate = generate;
+        _columns = columns;
         var active = activeColumns.ToList();
         _active = active.Select(column => column.Index).ToHashSet();
-        _requestReader = active.Exists(outputs.Contains) ? new RequestReader(input, configuration) : null;
+        _read = active.Exists(columns.Contains) ? columns.CreateReader(input) : null;
     }
 
     /// <inheritdoc/>
@@ -36,7 +31,7 @@ internal sealed class GenerationRow : DataViewRow
     public override long Batch => _input.Batch;
 
     /// <inheritdoc/>
-    public override DataViewSchema Schema => _outputs.Schema;
+    public override DataViewSchema Schema => _columns.Schema;
 
     /// <inheritdoc/>
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
@@ -52,12 +47,12 @@ internal sealed class GenerationRow : DataViewRow
             throw new InvalidOperationException($"The column '{column.Name}' is not active in this row.");
         }
 
-        if (!_outputs.Contains(column))
+        if (!_columns.Contains(column))
         {
             return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         }
 
-        return _outputs.CreateGetter(column, CurrentImage) as ValueGetter<TValue>
+        return _columns.CreateGetter(column, CurrentAnswer) as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"The column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
     }
 
@@ -71,15 +66,14 @@ internal sealed class GenerationRow : DataViewRow
         base.Dispose(disposing);
     }
 
-    private (byte[] Pixels, bool IsPortrait) CurrentImage()
+    private TAnswer CurrentAnswer()
     {
-        if (_imagePosition != _input.Position)
+        if (_answeredPosition != _input.Position)
         {
-            var request = _requestReader!.Read();
-            _image = (_generate([request])[0], request.IsPortrait);
-            _imagePosition = _input.Position;
+            _answer = _columns.Answer([_read!()])[0];
+            _answeredPosition = _input.Position;
         }
 
-        return _image;
+        return _answer;
     }
 }

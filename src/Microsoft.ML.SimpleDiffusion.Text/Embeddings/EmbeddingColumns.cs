@@ -1,0 +1,91 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
+
+namespace Microsoft.ML.SimpleDiffusion.Text.Embeddings;
+
+/// <summary>
+/// The column that the transformer adds: embeddings [maxTokens, width], with zero rows behind the caption. Windows grow 1, 4, 16, … up to the option, so that
+/// captions of like length share a batch.
+/// </summary>
+internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
+{
+    private const string Role = "caption";
+
+    /// <summary>Bounds the embeddings that are held at once: with the widest T5 and the default batch, 270 MB.</summary>
+    private const int BatchesPerWindow = 8;
+
+    private readonly T5EncoderOptions _options;
+    private readonly T5Tokenizer _tokenizer;
+    private readonly Shared<T5Encoder> _encoder;
+    private readonly Action _checkAlive;
+    private readonly DataViewSchema.Column _caption;
+    private readonly int _length;
+
+    /// <param name="input">The input's columns.</param>
+    /// <param name="options">All settings.</param>
+    /// <param name="tokenizer">Splits captions.</param>
+    /// <param name="encoder">Makes embeddings.</param>
+    /// <param name="width">Numbers per token.</param>
+    /// <param name="checkAlive">Throws to stop.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
+    public EmbeddingColumns(DataViewSchema input, T5EncoderOptions options, T5Tokenizer tokenizer, Shared<T5Encoder> encoder, int width, Action checkAlive)
+        : base(input, builder => builder.AddColumn(options.OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, options.MaxTokens, width)))
+    {
+        _options = options;
+        _tokenizer = tokenizer;
+        _encoder = encoder;
+        _checkAlive = checkAlive;
+        _length = options.MaxTokens * width;
+        _caption = input.GetColumnOrNull(options.InputColumnName) ?? throw MissingCaption(options.InputColumnName);
+        if (_caption.Type is not TextDataViewType)
+        {
+            throw WrongCaption(options.InputColumnName, _caption.Type.ToString()!);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataViewSchema.Column> Required => [_caption];
+
+    /// <inheritdoc/>
+    public override int WindowGrowth => 4;
+
+    /// <inheritdoc/>
+    public override int MaxWindowRows => _options.ReadAheadRows;
+
+    public static ArgumentOutOfRangeException MissingCaption(string name) => ColumnErrors.Missing(Role, name);
+
+    public static ArgumentOutOfRangeException WrongCaption(string name, string actual) => ColumnErrors.Mismatch(Role, name, "String", actual);
+
+    /// <summary>Reads captions as token ids.</summary>
+    /// <inheritdoc/>
+    public override Func<int[]> CreateReader(DataViewRow row)
+    {
+        var getter = row.GetGetter<ReadOnlyMemory<char>>(_caption);
+        return () =>
+        {
+            ReadOnlyMemory<char> text = default;
+            getter(ref text);
+            return _tokenizer.Encode(text.Span, _options.MaxTokens);
+        };
+    }
+
+    /// <inheritdoc/>
+    public override bool HasRoom(IReadOnlyList<int[]> requests) => requests.Sum(ids => (long)ids.Length) < (long)BatchesPerWindow * _options.TokensPerBatch;
+
+    /// <summary>Embeddings of captions, without padding.</summary>
+    /// <inheritdoc/>
+    public override IReadOnlyList<float[]> Answer(IReadOnlyList<int[]> requests) => _encoder.Use(encoder => encoder.Encode(requests, _checkAlive));
+
+    /// <inheritdoc/>
+    public override Delegate CreateGetter(DataViewSchema.Column column, Func<float[]> current) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
+    {
+        float[] numbers = current();
+        var editor = VBufferEditor.Create(ref value, _length);
+        numbers.CopyTo(editor.Values);
+        editor.Values[numbers.Length..].Clear();
+        value = editor.Commit();
+    });
+}

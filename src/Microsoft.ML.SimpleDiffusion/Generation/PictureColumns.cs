@@ -1,0 +1,91 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.SimpleDiffusion.Generation;
+
+/// <summary>The columns that the transformer adds: the generated image, and its pixels if asked for. Batches grow 1, 2, 4, … up to the option.</summary>
+internal sealed class PictureColumns : BatchedColumns<GenerationRequest, PictureColumns.Picture>
+{
+    private readonly ModelConfiguration _configuration;
+    private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
+    private readonly ImageSize _size;
+
+    /// <param name="input">The input's columns.</param>
+    /// <param name="configuration">The model's, with the sampling options in force.</param>
+    /// <param name="generate">Makes images, one per request.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
+    public PictureColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+        : base(input, builder => Add(builder, configuration.Options))
+    {
+        _configuration = configuration;
+        _generate = generate;
+        _size = ImageSize.Of(configuration.Options);
+        Required = [.. RequestReader.RequiredColumns(input, configuration)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataViewSchema.Column> Required { get; }
+
+    /// <inheritdoc/>
+    public override int WindowGrowth => 2;
+
+    /// <inheritdoc/>
+    public override int MaxWindowRows => _configuration.Options.Sampling.BatchSize;
+
+    /// <summary>Type of the image column: of no known size where a portrait column decides row by row.</summary>
+    public static ImageDataViewType ImageType(SimpleDiffusionOptions options) => SizeOf(options) is ImageSize size
+        ? new ImageDataViewType(size.Height, size.Width)
+        : new ImageDataViewType();
+
+    /// <inheritdoc/>
+    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration).Read;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Picture> Answer(IReadOnlyList<GenerationRequest> requests)
+        => [.. _generate(requests).Zip(requests, (pixels, request) => new Picture(pixels, request.IsPortrait))];
+
+    /// <inheritdoc/>
+    public override Delegate CreateGetter(DataViewSchema.Column column, Func<Picture> current)
+        => column.Index == InputSchema.Count ? CreateImageGetter(current) : CreatePixelGetter(current);
+
+    private static void Add(DataViewSchema.Builder builder, SimpleDiffusionOptions options)
+    {
+        builder.AddColumn(options.OutputColumnName, ImageType(options));
+        if (options.OutputPixelsColumnName is string pixels)
+        {
+            builder.AddColumn(pixels, PixelType(options));
+        }
+    }
+
+    private static VectorDataViewType PixelType(SimpleDiffusionOptions options) => SizeOf(options) is ImageSize size
+        ? new VectorDataViewType(NumberDataViewType.Single, size.Channels, size.Height, size.Width)
+        : new VectorDataViewType(NumberDataViewType.Single, options.Channels, 0, 0);
+
+    /// <summary>Size of all images, or null if it differs from row to row.</summary>
+    private static ImageSize? SizeOf(SimpleDiffusionOptions options)
+        => options.PortraitColumnName is not null ? null : options.Sampling.Portrait ? ImageSize.Of(options).Transposed : ImageSize.Of(options);
+
+    // The image that a caller passes in may be one that it still shows: it is replaced, never disposed of.
+    private ValueGetter<MLImage> CreateImageGetter(Func<Picture> current) => (ref MLImage value) =>
+    {
+        var picture = current();
+        value = ImageEncoder.ToMLImage(picture.Pixels, picture.IsPortrait ? _size.Transposed : _size);
+    };
+
+    private static ValueGetter<VBuffer<float>> CreatePixelGetter(Func<Picture> current) => (ref VBuffer<float> value) =>
+    {
+        byte[] bytes = current().Pixels;
+        var editor = VBufferEditor.Create(ref value, bytes.Length);
+        TensorPrimitives.ConvertChecked<byte, float>(bytes, editor.Values);
+        value = editor.Commit();
+    };
+
+    /// <summary>A generated image.</summary>
+    /// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
+    /// <param name="IsPortrait">Whether height and width are exchanged.</param>
+    internal readonly record struct Picture(byte[] Pixels, bool IsPortrait);
+}
