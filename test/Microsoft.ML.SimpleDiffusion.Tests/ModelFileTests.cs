@@ -149,42 +149,50 @@ public class ModelFileTests
     }
 
     [TestMethod]
-    public void Model_that_was_trained_on_a_gpu_computes_on_the_cpu_where_there_is_none()
+    public void Nothing_of_the_machine_is_stored_and_what_earlier_versions_stored_is_not_obeyed()
     {
-        if (TorchSharp.torch.cuda.is_available())
-        {
-            Assert.Inconclusive("This machine has a GPU.");
-        }
-
         var log = new CapturedLog();
         using var folder = new TemporaryFolder();
-        using (var transformer = Fit())
+        var options = TinyData.Options(steps: 1);
+        options.Training.CheckpointDirectory = folder.File("checkpoints of someone");
+        options.Training.TensorBoardDirectory = folder.File("events of someone");
+        string model = folder.File("model"), zip = folder.File("model.zip");
+        using (var transformer = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context)))
         {
-            transformer.SaveAsSafetensors(folder.Path);
+            transformer.SaveAsSafetensors(model);
+            _context.Model.Save(transformer, TinyData.View(_context).Schema, zip);
         }
 
-        string path = folder.File("config.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"device\": \"Cpu\"", "\"device\": \"Cuda\"", StringComparison.Ordinal));
-        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(log.Context, folder.Path);
-
-        Assert.HasCount(1, log.With("now used on the CPU"));
-    }
-
-    [TestMethod]
-    public void Loading_a_model_leaves_the_threads_of_the_process_alone()
-    {
-        using var folder = new TemporaryFolder();
-        using (var transformer = Fit())
+        string path = Path.Combine(model, "config.json"), json = File.ReadAllText(path);
+        string[] written = [path, zip, .. Directory.GetFiles(options.Training.CheckpointDirectory)];
+        foreach (string file in written)
         {
-            transformer.SaveAsSafetensors(folder.Path);
+            Assert.DoesNotContain("someone", File.ReadAllText(file, System.Text.Encoding.Latin1), file);
         }
+
+        Assert.DoesNotContain("\"device", json);
+        Assert.DoesNotContain("\"threads", json);
 
         int threads = TorchSharp.torch.get_num_threads();
-        string path = folder.File("config.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"threads\": 1", $"\"threads\": {threads + 1}", StringComparison.Ordinal));
-        SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path).Dispose();
+        string compute = $"\"compute\": {{ \"device\": \"Cuda\", \"deviceIndex\": 7, \"threads\": {threads + 1}, \"allowTensorFloat32\": true,";
+        string training = "\"training\": { \"checkpointDirectory\": \"/somewhere\", \"tensorBoardDirectory\": \"/else\",";
+        File.WriteAllText(path, Replace(Replace(json, "\"compute\": {", compute), "\"training\": {", training));
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(log.Context, model);
 
+        Assert.AreEqual(ComputeDevice.Auto, loaded.Options.Compute.Device);
+        Assert.AreEqual(0, loaded.Options.Compute.DeviceIndex);
+        Assert.IsNull(loaded.Options.Compute.Threads);
+        Assert.IsFalse(loaded.Options.Compute.AllowTensorFloat32);
+        Assert.IsNull(loaded.Options.Training.CheckpointDirectory);
+        Assert.IsNull(loaded.Options.Training.TensorBoardDirectory);
         Assert.AreEqual(threads, TorchSharp.torch.get_num_threads());
+        Assert.IsEmpty(log.With("GPU"));
+
+        static string Replace(string json, string from, string to)
+        {
+            StringAssert.Contains(json, from);
+            return json.Replace(from, to, StringComparison.Ordinal);
+        }
     }
 
     private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
@@ -12,25 +11,19 @@ internal static class OptionList
     /// <summary>All options that a model stores; those that differ from the defaults first.</summary>
     public static IReadOnlyList<OptionRow> Of(SimpleDiffusionOptions options)
     {
-        var defaults = Flatten(new SimpleDiffusionOptions()).ToDictionary();
-        return Flatten(options)
-            .Select(option => new OptionRow(option.Key, option.Value, defaults[option.Key]))
+        var defaults = new SimpleDiffusionOptions();
+        return OptionPath.All
+            .Where(path => path.IsStored)
+            .Select(path => new OptionRow(path.Name, Text(path.Get(options)), Text(path.Get(defaults))))
             .OrderBy(row => row.IsDefault)
             .ToList();
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Flatten(SimpleDiffusionOptions options)
-        => Flatten(prefix: string.Empty, JsonSerializer.SerializeToNode(options, Settings)!.AsObject());
-
-    private static IEnumerable<KeyValuePair<string, string>> Flatten(string prefix, JsonObject node)
-        => node.SelectMany(member => member.Value is JsonObject group
-            ? Flatten($"{prefix}{member.Key}.", group)
-            : [KeyValuePair.Create(prefix + member.Key, Text(member.Value))]);
-
-    private static string Text(JsonNode? value) => value switch
+    private static string Text(object? value) => value switch
     {
         null => "not set",
-        JsonArray list => string.Join(", ", list.Select(Text)),
-        _ => value.ToString(),
+        int[] list => string.Join(", ", list),
+        string text => text,
+        _ => JsonSerializer.Serialize(value, Settings).Trim('"'),
     };
 }

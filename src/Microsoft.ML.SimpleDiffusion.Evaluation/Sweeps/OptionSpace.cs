@@ -5,35 +5,6 @@ internal static class OptionSpace
 {
     private const string Source = nameof(SweepOptions.Parameters);
 
-    /// <summary>Options that the sweep sets itself, or that are about files and reports.</summary>
-    private static readonly HashSet<string> Reserved =
-    [
-        "Training.Steps",
-        "Training.StopAtStep",
-        "Training.CheckpointEverySteps",
-        "Training.CheckpointsToKeep",
-        "Training.KeepCheckpointEverySteps",
-        "Training.ResumeFromCheckpoint",
-        "Training.EvaluateEverySteps",
-        "Training.EarlyStoppingPatience",
-        "Training.KeepBest",
-        "Training.SampleEverySteps",
-        "Training.OnCancellation",
-    ];
-
-    /// <summary>Options that only count where others ask for them.</summary>
-    private static readonly Dictionary<string, Func<SimpleDiffusionOptions, bool>> Counts = new()
-    {
-        ["Diffusion.NoiseResolution"] = options => options.Diffusion.Schedule == ScheduleType.ShiftedCosine,
-        ["Diffusion.SigmoidLossBias"] = options => options.Diffusion.Loss == LossType.Sigmoid,
-        ["Diffusion.MinSnrGamma"] = options => options.Diffusion.Loss == LossType.MinSnr,
-        ["Diffusion.ConditioningDropout"] = options => options.ConditionColumnName is not null,
-        ["Sampling.GuidanceScale"] = options => options.ConditionColumnName is not null,
-        ["Sampling.GuidanceIntervalStart"] = options => options.ConditionColumnName is not null,
-        ["Sampling.GuidanceIntervalEnd"] = options => options.ConditionColumnName is not null,
-        ["Sampling.NoiseInterpolation"] = options => options.Sampling.Sampler == SamplerType.Ddpm,
-    };
-
     /// <summary>The options to sweep and their values.</summary>
     /// <param name="options">Options of the sweep.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option does not exist, cannot be swept, or cannot take the values.</exception>
@@ -56,20 +27,25 @@ internal static class OptionSpace
 
     private static List<SweptOption> Default(SweepOptions options) =>
     [
-        .. from path in OptionPath.All()
+        .. from path in OptionPath.All
            let domain = SweptOption.DomainOf(path)
            where domain is not null
-               && (!Counts.TryGetValue(path.Name, out var counts) || counts(options.Base))
+               && !path.IsNested
+               && Counts(path, options.Base)
                && (options.Metric is not null || ObstacleToValidationLoss(path, options.Base) is null)
            select new SweptOption(path, domain),
     ];
+
+    /// <summary>Whether an option has an effect, or may have where the option that it depends on is swept too.</summary>
+    private static bool Counts(OptionPath path, SimpleDiffusionOptions options)
+        => path.ObstacleToEffect(options) is null || (path.DependsOn is OptionPath other && SweptOption.DomainOf(other) is not null && Counts(other, options));
 
     private static SweptOption Resolve(SweepParameter? parameter)
     {
         Require.NotNull(Source, parameter);
         var path = OptionPath.Find(parameter!.Option);
         Require.That(Source, parameter.Option, path is not null, $"names {parameter.Option}, which is no option; names are like Training.LearningRate");
-        Require.That(Source, parameter.Option, path!.CanVary && !Reserved.Contains(path.Name), $"must not name {path.Name}, which the sweep sets itself or which makes no model better");
+        Require.That(Source, parameter.Option, path!.CanVary, $"must not name {path.Name}, which the sweep sets itself or which makes no model better");
         var domain = parameter.Domain ?? SweptOption.DomainOf(path);
         Require.That(Source, parameter.Option, domain is not null, $"must give values for {path.Name}, which has no range of its own: use SweepParameter.Range or Choice");
         if (domain is RangeDomain range)
@@ -80,7 +56,7 @@ internal static class OptionSpace
 
         if (domain is ChoiceDomain choice)
         {
-            var values = choice.Values.Select(value => OptionValue.Text(path.Convert(value))).ToList();
+            var values = choice.Values.Select(value => OptionValue.Text(path.Convert(value, Source))).ToList();
             Require.That(Source, parameter.Option, values.Distinct().Count() == values.Count, $"must have no value of {path.Name} twice");
         }
 
@@ -88,12 +64,8 @@ internal static class OptionSpace
     }
 
     /// <summary>Why the validation loss cannot compare values of an option, or null if it can.</summary>
-    private static string? ObstacleToValidationLoss(OptionPath path, SimpleDiffusionOptions options) => path.Name switch
-    {
-        "Network.Architecture" => options.Diffusion.Loss == LossType.Auto ? "with the loss left to Auto it changes what the validation loss means" : null,
-        "ImageHeight" or "ImageWidth" or "Channels" => "it changes what the validation loss means",
-        _ when path.Name.StartsWith("Diffusion.", StringComparison.Ordinal) => "it changes what the validation loss means",
-        _ when path.Name.StartsWith("Sampling.", StringComparison.Ordinal) => "the validation loss does not depend on it",
-        _ => null,
-    };
+    private static string? ObstacleToValidationLoss(OptionPath path, SimpleDiffusionOptions options)
+        => path.ObstacleToLoss ?? (path.ValueType == typeof(NetworkArchitecture) && options.Diffusion.Loss == LossType.Auto
+            ? "with the loss left to Auto it changes what the validation loss means"
+            : null);
 }

@@ -22,12 +22,14 @@ internal sealed record SweptOption(OptionPath Path, ParameterDomain Domain)
 
         return path.Attribute<BooleanChoiceAttribute>() is null ? null : new ChoiceDomain([false, true]);
 
-        static double Number(object value) => (double)Convert.ChangeType(value, typeof(double), System.Globalization.CultureInfo.InvariantCulture);
+        static double Number(object value) => (double)System.Convert.ChangeType(value, typeof(double), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>The value at a quantile of the distribution that random search draws from.</summary>
-    public object? At(double quantile) => Path.Convert(Domain.At(quantile, Path.IsWholeNumber));
+    public object? At(double quantile) => Convert(Domain.At(quantile, Path.IsWholeNumber));
 
     /// <summary>The values of a grid search.</summary>
-    public IEnumerable<object?> Grid(int points) => Domain.Grid(points, Path.IsWholeNumber).Select(Path.Convert);
+    public IEnumerable<object?> Grid(int points) => Domain.Grid(points, Path.IsWholeNumber).Select(Convert);
+
+    private object? Convert(object? value) => Path.Convert(value, nameof(SweepOptions.Parameters));
 }

@@ -47,29 +47,15 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
         return target;
     }
 
-    /// <summary>
-    /// Where a stored model computes. Its options tell where it was trained: a machine without that GPU uses what it has, and the process's settings stay as
-    /// they are.
-    /// </summary>
-    /// <param name="options">The stored options.</param>
-    /// <param name="warn">Is told if another device or precision is used.</param>
+    /// <summary>Where a stored model computes: on the best device at hand. The process's settings stay as they are.</summary>
+    /// <param name="stored">The precision that it was trained in.</param>
+    /// <param name="warn">Is told if another precision is used.</param>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
-    public static ComputeTarget ResolveForLoading(ComputeOptions options, Action<string> warn)
+    public static ComputeTarget ResolveForLoading(ComputePrecision stored, Action<string> warn)
     {
         LibTorch.EnsureLoaded();
-        var here = options.Clone();
-        if (here.Device == ComputeDevice.Cuda && LibTorch.DescribeCudaUnavailable() is string obstacle)
-        {
-            here.Device = ComputeDevice.Auto;
-            warn($"The model was trained on a GPU and is now used on the CPU. {obstacle}");
-        }
-        else if (here.Device != ComputeDevice.Cpu && cuda.is_available() && here.DeviceIndex >= cuda.device_count())
-        {
-            warn($"The model was trained on GPU {here.DeviceIndex} and is now used on GPU 0.");
-            here.DeviceIndex = 0;
-        }
-
-        if (here.Precision == ComputePrecision.BFloat16 && DescribePrecisionObstacle(ChooseDevice(here), here.Precision) is string slow)
+        var here = new ComputeOptions { Precision = stored };
+        if (stored == ComputePrecision.BFloat16 && DescribePrecisionObstacle(ChooseDevice(here), stored) is string slow)
         {
             here.Precision = ComputePrecision.Float32;
             warn($"The model was trained in bfloat16 and is now used in float32. {slow}");

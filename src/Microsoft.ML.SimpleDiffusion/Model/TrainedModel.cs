@@ -36,7 +36,7 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length, Action<string> warn)
     {
         CheckBeforeAllocating(configuration, length);
-        var model = new DenoisingModel(configuration.Options, configuration.Condition, ComputeTarget.ResolveForLoading(configuration.Options.Compute, warn));
+        var model = new DenoisingModel(configuration.Options, configuration.Condition, ComputeTarget.ResolveForLoading(configuration.Options.Compute.Precision, warn));
         try
         {
             RequireSameSave(configuration, SafetensorsReader.Read(weights, length, NamedWeights(model.Network)));

@@ -13,12 +13,15 @@ public sealed class DiffusionOptions
     /// Default: 64, which the paper recommends; images of that size get the plain cosine schedule.
     /// </summary>
     [Range(16, 128, 64, false)]
+    [CountsWhere("Diffusion.Schedule", ScheduleType.ShiftedCosine)]
     public int NoiseResolution { get; set; } = 64;
 
     /// <summary>Reference resolution at the noisy end (t = 1) of the interpolated schedule, in pixels. Default: 32.</summary>
+    [CountsWhere("Diffusion.Schedule", ScheduleType.InterpolatedCosine)]
     public int NoiseResolutionLow { get; set; } = 32;
 
     /// <summary>Reference resolution at the clean end (t = 0) of the interpolated schedule, in pixels. Default: 256.</summary>
+    [CountsWhere("Diffusion.Schedule", ScheduleType.InterpolatedCosine)]
     public int NoiseResolutionHigh { get; set; } = 256;
 
     /// <summary>Lowest log-SNR of the cosine schedule before shifting (at t = 1). Default: -15.</summary>
@@ -35,10 +38,12 @@ public sealed class DiffusionOptions
 
     /// <summary>Bias b of the sigmoid loss weight sigmoid(b - logSNR) (Kingma and Gao 2023). Default: -3.</summary>
     [Range(-4f, 1f, -3f, false)]
+    [CountsWhere("Diffusion.Loss", LossType.Sigmoid)]
     public float SigmoidLossBias { get; set; } = -3;
 
     /// <summary>Cap gamma of the min-SNR weight min(SNR, gamma) (Hang et al. 2023), above 0. Default: 5.</summary>
     [Range(1f, 20f, 5f, true)]
+    [CountsWhere("Diffusion.Loss", LossType.MinSnr)]
     public float MinSnrGamma { get; set; } = 5;
 
     /// <summary>Lowest resolution of the multiscale loss (section 3.2), 32 in the paper. Null (default): off.</summary>
@@ -48,6 +53,7 @@ public sealed class DiffusionOptions
     /// Probability with which a training image loses its condition, 0 to 1, so that the model can be guided. Default: 0.1.
     /// </summary>
     [Range(0.05f, 0.3f, 0.1f, false)]
+    [CountsUnless("ConditionColumnName", null)]
     public float ConditioningDropout { get; set; } = 0.1f;
 
     internal DiffusionOptions Clone() => (DiffusionOptions)MemberwiseClone();

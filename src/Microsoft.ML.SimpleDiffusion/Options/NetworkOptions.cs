@@ -29,6 +29,7 @@ public sealed class NetworkOptions
     public int[]? BlocksPerLevel { get; set; }
 
     /// <summary>Transformer blocks of the U-ViT, 1 to 256. Null (default): from the image size.</summary>
+    [CountsWhere("Network.Architecture", NetworkArchitecture.UVit, NetworkArchitecture.ResidualUVit)]
     public int? TransformerBlocks { get; set; }
 
     /// <summary>
@@ -44,6 +45,7 @@ public sealed class NetworkOptions
     /// Heights of the feature maps at which the U-Net uses self-attention; each must occur. The U-ViT ignores them.
     /// Null (default): those of 8 and 16 that occur, as in the paper.
     /// </summary>
+    [CountsWhere("Network.Architecture", NetworkArchitecture.UNet)]
     public int[]? AttentionResolutions { get; set; }
 
     /// <summary>Dropout probability, 0 (default) to below 1. The paper uses 0.1 (U-Net) and 0.2 (U-ViT) on a million images.</summary>
@@ -51,6 +53,7 @@ public sealed class NetworkOptions
     public float Dropout { get; set; }
 
     /// <summary>Highest feature-map height at which the U-Net drops out (section 3.4). The U-ViT drops out in its transformer only. Default: 16.</summary>
+    [CountsWhere("Network.Architecture", NetworkArchitecture.UNet)]
     public int DropoutFromResolution { get; set; } = 16;
 
     /// <summary>How the image is folded into fewer pixels with more channels before the network (section 3.3). Default: by image size.</summary>
@@ -60,12 +63,14 @@ public sealed class NetworkOptions
     /// How often patching halves height and width, 1 or 2. Null (default): 1 up to 256 pixels and 2 above.
     /// Ignored when <see cref="Patching"/> is <see cref="PatchingType.None"/>.
     /// </summary>
+    [CountsUnless("Network.Patching", PatchingType.None)]
     public int? PatchLevels { get; set; }
 
     /// <summary>
     /// Whether training keeps only the inputs of each block and computes the rest again in the backward pass: about a third more work, and a U-ViT twice
     /// as deep in the same memory. Default: false.
     /// </summary>
+    [MayChange]
     public bool ActivationCheckpointing { get; set; }
 
     /// <summary>

@@ -17,6 +17,7 @@ public sealed class SamplingOptions
     /// and vary less. Needs a condition.
     /// </summary>
     [Range(1f, 8f, 1f, false)]
+    [CountsUnless("ConditionColumnName", null)]
     public float GuidanceScale { get; set; } = 1;
 
     /// <summary>
@@ -24,30 +25,36 @@ public sealed class SamplingOptions
     /// and often better (Kynkäänniemi et al. 2024).
     /// </summary>
     [Range(0f, 0.5f, 0f, false)]
+    [CountsUnless("Sampling.GuidanceScale", 1f)]
     public float GuidanceIntervalStart { get; set; }
 
     /// <summary>Share of the way from noise (0) to image (1) at which guidance ends. Default: 1.</summary>
     [Range(0.5f, 1f, 1f, false)]
+    [CountsUnless("Sampling.GuidanceScale", 1f)]
     public float GuidanceIntervalEnd { get; set; } = 1;
 
     /// <summary>
     /// How far a guided prediction is scaled back to the spread of the conditional one, 0 (default, off) to 1 (Lin et al. 2024).
     /// </summary>
+    [CountsUnless("Sampling.GuidanceScale", 1f)]
     public float GuidanceRescale { get; set; }
 
     /// <summary>
     /// Variance of the DDPM step between the lower (0) and the upper (1) bound, interpolated in log space. Default: 0.2; the paper uses 1 for COCO.
     /// </summary>
     [Range(0f, 1f, 0.2f, false)]
+    [CountsWhere("Sampling.Sampler", SamplerType.Ddpm)]
     public float NoiseInterpolation { get; set; } = 0.2f;
 
     /// <summary>Noise of the DDIM step, 0 (default, deterministic) to 1.</summary>
+    [CountsWhere("Sampling.Sampler", SamplerType.Ddim)]
     public float DdimEta { get; set; }
 
     /// <summary>How each predicted image is kept in range. Default: <see cref="ThresholdingType.Static"/>.</summary>
     public ThresholdingType Thresholding { get; set; } = ThresholdingType.Static;
 
     /// <summary>Quantile of dynamic thresholding, above 0 to 1. Default: 0.995 (Saharia et al. 2022).</summary>
+    [CountsWhere("Sampling.Thresholding", ThresholdingType.Dynamic)]
     public float DynamicThresholdQuantile { get; set; } = 0.995f;
 
     /// <summary>

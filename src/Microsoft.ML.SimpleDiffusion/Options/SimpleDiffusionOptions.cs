@@ -8,7 +8,10 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 public sealed class SimpleDiffusionOptions
 {
+    private const string ChangesLoss = "it changes what the validation loss means";
+
     /// <summary>Name of the column of generated images that the fitted transformer adds. Default: "GeneratedImage".</summary>
+    [MayChange]
     public string OutputColumnName { get; set; } = "GeneratedImage";
 
     /// <summary>
@@ -16,6 +19,7 @@ public sealed class SimpleDiffusionOptions
     /// dimensions [<see cref="Channels"/>, <see cref="ImageHeight"/>, <see cref="ImageWidth"/>]. Null (default): no such column.
     /// Of use where image columns are dropped, as in <c>Cache</c> and <c>SaveAsBinary</c>.
     /// </summary>
+    [MayChange]
     public string? OutputPixelsColumnName { get; set; }
 
     /// <summary>
@@ -23,6 +27,7 @@ public sealed class SimpleDiffusionOptions
     /// <see cref="byte"/> of variable size), or a pixel vector of <see cref="byte"/> or <see cref="float"/>, 0 to 255, with dimensions
     /// [channels, height, width]. Needed to fit, never to transform. Default: "Image".
     /// </summary>
+    [MayChange]
     public string ImageColumnName { get; set; } = "Image";
 
     /// <summary>
@@ -30,45 +35,54 @@ public sealed class SimpleDiffusionOptions
     /// (<see cref="NetworkOptions.TextEncoder"/>). A vector of <see cref="float"/> with dimensions [tokens, width] or [width] holds embeddings of a text from
     /// any other encoder; tokens of zeros are padding. Null (default): unconditional.
     /// </summary>
+    [MayChange]
     public string? ConditionColumnName { get; set; }
 
     /// <summary>
     /// Name of a column, of the condition column's type, that says row by row what guidance leads away from at generation. Where it is empty, and everywhere
     /// if it is null (default), guidance leads away from images of nothing in particular. Without guidance it has no effect.
     /// </summary>
+    [MayChange]
     public string? NegativePromptColumnName { get; set; }
 
     /// <summary>
     /// Name of an integer column that seeds each row's image at generation. Null (default): the seed follows from
     /// <see cref="SamplingOptions.Seed"/> and the row id.
     /// </summary>
+    [MayChange]
     public string? SeedColumnName { get; set; }
 
     /// <summary>
     /// Name of a Boolean column that asks for a portrait at generation; a model with <see cref="NetworkOptions.PortraitFlag"/> is needed.
     /// Null (default): <see cref="SamplingOptions.Portrait"/> decides for all rows.
     /// </summary>
+    [MayChange]
     public string? PortraitColumnName { get; set; }
 
     /// <summary>
     /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training.
     /// <see cref="SamplingOptions.Strength"/> says how much of them is left. Null (default): images are generated from noise alone.
     /// </summary>
+    [MayChange]
     public string? InputImageColumnName { get; set; }
 
     /// <summary>
     /// Name of a column with masks at generation: image, file path or pixel vector [1, height, width]. White pixels (128 and above) are generated,
     /// black ones keep the image of <see cref="InputImageColumnName"/>. Null (default): all pixels are generated.
     /// </summary>
+    [MayChange]
     public string? MaskColumnName { get; set; }
 
     /// <summary>Height of the images in pixels, 4 to 4096. Training images of another size are cropped and resized. Default: 64.</summary>
+    [NotComparedByLoss(ChangesLoss)]
     public int ImageHeight { get; set; } = 64;
 
     /// <summary>Width of the images in pixels, 4 to 4096. Training images of another size are cropped and resized. Default: 64.</summary>
+    [NotComparedByLoss(ChangesLoss)]
     public int ImageWidth { get; set; } = 64;
 
     /// <summary>Colour channels: 3 for RGB (default) or 1 for grey.</summary>
+    [NotComparedByLoss(ChangesLoss)]
     public int Channels { get; set; } = 3;
 
     /// <summary>
@@ -83,6 +97,7 @@ public sealed class SimpleDiffusionOptions
 
     /// <summary>The diffusion process and the training objective.</summary>
     [NestOption]
+    [NotComparedByLoss(ChangesLoss)]
     public DiffusionOptions Diffusion { get; set; } = new();
 
     /// <summary>The training run.</summary>
@@ -91,9 +106,12 @@ public sealed class SimpleDiffusionOptions
 
     /// <summary>How images are generated. Can be changed later with <see cref="SimpleDiffusionTransformer.WithSampling"/>.</summary>
     [NestOption]
+    [MayChange]
+    [NotComparedByLoss("the validation loss does not depend on it")]
     public SamplingOptions Sampling { get; set; } = new();
 
     /// <summary>Device, precision and threads.</summary>
+    [MayChange]
     public ComputeOptions Compute { get; set; } = new();
 
     /// <summary>A deep copy; the progress sink and the cancellation token are shared.</summary>

@@ -10,12 +10,16 @@ public sealed class TrainingOptions
     public const string ValidationLossName = "ValidationLoss";
 
     /// <summary>Number of optimizer steps, 1 or more. Default: 10,000.</summary>
+    [MayChange]
+    [NotSwept]
     public int Steps { get; set; } = 10_000;
 
     /// <summary>Images per forward pass, 1 or more. Default: 32.</summary>
+    [MayChange]
     public int BatchSize { get; set; } = 32;
 
     /// <summary>Forward passes whose gradients are summed before each optimizer step, 1 or more. Default: 1.</summary>
+    [MayChange]
     public int GradientAccumulation { get; set; } = 1;
 
     /// <summary>Peak learning rate of Adam, above 0. Default: 3e-4; the paper uses 1e-4 for its 2 billion parameters.</summary>
@@ -28,6 +32,7 @@ public sealed class TrainingOptions
     public LearningRateDecay LearningRateDecay { get; set; } = LearningRateDecay.Constant;
 
     /// <summary>Steps over which the learning rate rises linearly from 0. Null (default): a twentieth of <see cref="Steps"/>, at most 10,000.</summary>
+    [MayChange]
     public int? WarmupSteps { get; set; }
 
     /// <summary>Adam's decay of the first moment, 0 to below 1. Default: 0.9.</summary>
@@ -67,24 +72,37 @@ public sealed class TrainingOptions
     /// Steps in a row that may be skipped because loss or gradient are not finite before the run ends with an error, 1 or more. Default: 10.
     /// Skipped steps change nothing, and are counted in the log.
     /// </summary>
+    [MayChange]
     public int MaxSkippedStepsInARow { get; set; } = 10;
 
     /// <summary>Folder for checkpoints. Null (default): none are written.</summary>
+    [MachineOnly]
     public string? CheckpointDirectory { get; set; }
 
     /// <summary>Steps between two checkpoints, 1 or more. Default: 1,000. The last step always writes one.</summary>
+    [MayChange]
+    [NotSwept]
+    [CountsUnless("Training.CheckpointDirectory", null)]
     public int CheckpointEverySteps { get; set; } = 1_000;
 
     /// <summary>How many of the newest checkpoints are kept, 1 or more. Default: 2, so that a damaged one costs little.</summary>
+    [MayChange]
+    [NotSwept]
+    [CountsUnless("Training.CheckpointDirectory", null)]
     public int CheckpointsToKeep { get; set; } = 2;
 
     /// <summary>Checkpoints at multiples of this number of steps are kept for good, 1 or more. Null (default): none are.</summary>
+    [MayChange]
+    [NotSwept]
+    [CountsUnless("Training.CheckpointDirectory", null)]
     public int? KeepCheckpointEverySteps { get; set; }
 
     /// <summary>
     /// Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true. If false, checkpoints
     /// of earlier runs are moved to a folder 'set-aside' in it.
     /// </summary>
+    [MayChange]
+    [NotSwept]
     public bool ResumeFromCheckpoint { get; set; } = true;
 
     /// <summary>
@@ -92,18 +110,23 @@ public sealed class TrainingOptions
     /// from the same seeds, made from the moving average of the weights by the run's <see cref="SimpleDiffusionOptions.Sampling"/>. They go to
     /// <c>samples/step-00001000.png</c> below <see cref="CheckpointDirectory"/>, which must be set. Null (default): none are made.
     /// </summary>
+    [MayChange]
+    [NotSwept]
     public int? SampleEverySteps { get; set; }
 
     /// <summary>
     /// Folder for TensorBoard's event files: loss, learning rate, gradient norm, speed, memory, what validation metrics say, and the grids of
     /// <see cref="SampleEverySteps"/>. A resumed run adds to it. Null (default): none are written.
     /// </summary>
+    [MachineOnly]
     public string? TensorBoardDirectory { get; set; }
 
     /// <summary>
     /// Steps between two evaluations on the validation data that <c>Fit</c> was given, 1 or more, and at most 2,000 evaluations in a run; the last step is
     /// always evaluated. Null (default): a tenth of <see cref="Steps"/>. Evaluated is the moving average of the weights, which generates images.
     /// </summary>
+    [MayChange]
+    [NotSwept]
     public int? EvaluateEverySteps { get; set; }
 
     /// <summary>
@@ -117,15 +140,20 @@ public sealed class TrainingOptions
     /// Name of the metric that <see cref="EarlyStoppingPatience"/> and <see cref="KeepBest"/> go by: one of <see cref="Metrics"/>, or
     /// <c>ValidationLoss</c> (default), of which lower is better.
     /// </summary>
+    [MayChange]
     public string MonitoredMetric { get; set; } = ValidationLossName;
 
     /// <summary>Evaluations in a row without a better value of <see cref="MonitoredMetric"/> after which training ends, 1 or more. Null (default): it never ends early.</summary>
+    [MayChange]
+    [NotSwept]
     public int? EarlyStoppingPatience { get; set; }
 
     /// <summary>
     /// Whether the model is the best of those evaluated, by <see cref="MonitoredMetric"/>, instead of the last. Until the end it lies in
     /// <c>best.safetensors</c> in <see cref="CheckpointDirectory"/>, or in memory if there is none. Default: false. Needs validation data.
     /// </summary>
+    [MayChange]
+    [NotSwept]
     public bool KeepBest { get; set; }
 
     /// <summary>
@@ -133,9 +161,12 @@ public sealed class TrainingOptions
     /// there had been no pause, because schedules go by <see cref="Steps"/>. With validation data the model is evaluated at that step, too.
     /// Null (default): at <see cref="Steps"/>.
     /// </summary>
+    [MayChange]
+    [NotSwept]
     public int? StopAtStep { get; set; }
 
     /// <summary>What happens when an image cannot be read. Default: <see cref="CorruptImageHandling.Fail"/>.</summary>
+    [MayChange]
     public CorruptImageHandling CorruptImages { get; set; } = CorruptImageHandling.Fail;
 
     /// <summary>Receives the state of the run about once a second, and after each evaluation. Not stored in the model.</summary>
@@ -147,6 +178,8 @@ public sealed class TrainingOptions
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>What <c>Fit</c> does when it is cancelled. Default: <see cref="CancellationBehavior.Throw"/>.</summary>
+    [MayChange]
+    [NotSwept]
     public CancellationBehavior OnCancellation { get; set; } = CancellationBehavior.Throw;
 
     /// <summary>The step at which <c>Fit</c> returns, if nothing ends it before.</summary>

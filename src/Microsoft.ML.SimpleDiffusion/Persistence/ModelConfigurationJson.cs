@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -19,6 +20,7 @@ internal static class ModelConfigurationJson
         RespectNullableAnnotations = true,
         MaxDepth = 16,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false), new MetricValuesConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutMachineOptions } },
     };
 
     public static string Serialize(ModelConfiguration configuration) => JsonSerializer.Serialize(configuration, Settings);
@@ -56,6 +58,16 @@ internal static class ModelConfigurationJson
     }
 
     public static FormatException TooLong() => new($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
+
+    /// <summary>Earlier versions wrote folders, device and threads of the machine that trained: they are read, and not obeyed.</summary>
+    private static void LeaveOutMachineOptions(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.AttributeProvider?.IsDefined(typeof(MachineOnlyAttribute), inherit: true) == true))
+        {
+            property.ShouldSerialize = (_, _) => false;
+            property.Set = (_, _) => { };
+        }
+    }
 
     private static void RequireEmbeddings(ConditionDescription condition)
     {

@@ -35,6 +35,11 @@ internal sealed class TrainingSetup : IDisposable
         try
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
+            foreach (string warning in OptionsInVain.Find(options))
+            {
+                _log.Warning(warning);
+            }
+
             var target = ComputeTarget.Resolve(options.Compute);
             var condition = ConditionColumn.Describe(input.Schema, options);
             _store = options.Training.CheckpointDirectory is string directory

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SearchSpace;
-using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 using Range = Microsoft.ML.SearchSpace.RangeAttribute;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Sweeps;
@@ -72,7 +71,7 @@ public class AutoMLContractTests
     public void Ranges_begin_at_the_default_of_the_option_and_have_it_inside()
     {
         var options = new SimpleDiffusionOptions();
-        foreach (var path in OptionPath.All())
+        foreach (var path in OptionPath.All)
         {
             if (path.Attribute<Range>() is Range range)
             {
@@ -91,7 +90,7 @@ public class AutoMLContractTests
     [TestMethod]
     public void Both_ends_of_every_range_are_valid()
     {
-        foreach (var path in OptionPath.All().Where(path => path.Attribute<Range>() is not null))
+        foreach (var path in OptionPath.All.Where(path => path.Attribute<Range>() is not null))
         {
             var range = path.Attribute<Range>()!;
             foreach (object value in new[] { range.Min, range.Max })

@@ -7,51 +7,9 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 internal static class ConfigurationDifference
 {
     private const string Condition = "condition";
+    private const string Options = "options";
 
-    /// <summary>Options that do not change the weights of a step, or, as the number of steps, may change on purpose.</summary>
-    private static readonly HashSet<string> Irrelevant =
-    [
-        "formatVersion",
-        "trainedSteps",
-        "history",
-        "options.outputColumnName",
-        "options.outputPixelsColumnName",
-        "options.imageColumnName",
-        "options.conditionColumnName",
-        "options.negativePromptColumnName",
-        "options.seedColumnName",
-        "options.portraitColumnName",
-        "options.inputImageColumnName",
-        "options.maskColumnName",
-        "options.sampling",
-        "options.compute",
-        "options.training.steps",
-
-        // Its default follows from the number of steps.
-        "options.training.warmupSteps",
-        "options.training.maxSkippedStepsInARow",
-
-        // Their product counts, see FindExamples.
-        "options.training.batchSize",
-        "options.training.gradientAccumulation",
-        "options.training.checkpointDirectory",
-        "options.training.checkpointEverySteps",
-        "options.training.checkpointsToKeep",
-        "options.training.keepCheckpointEverySteps",
-        "options.training.resumeFromCheckpoint",
-        "options.training.sampleEverySteps",
-        "options.training.tensorBoardDirectory",
-        "options.training.evaluateEverySteps",
-        "options.training.monitoredMetric",
-        "options.training.earlyStoppingPatience",
-        "options.training.keepBest",
-        "options.training.stopAtStep",
-        "options.training.corruptImages",
-        "options.training.onCancellation",
-
-        // Costs time and saves memory; only the order of some additions differs, and what dropout drops.
-        "options.network.activationCheckpointing",
-    ];
+    private static readonly HashSet<string> Irrelevant = [.. OptionPath.All.Where(path => path.MayChange).Select(path => $"{Options}.{path.JsonName}")];
 
     /// <summary>One sentence about the first difference, or null if there is none.</summary>
     public static string? Find(ModelConfiguration checkpoint, ModelConfiguration run)
@@ -59,7 +17,7 @@ internal static class ConfigurationDifference
         JsonNode there = Parse(checkpoint), here = Parse(run);
 
         // Some options are chosen by the condition, which is therefore the better reason.
-        return Find(there[Condition], here[Condition], Condition) ?? Find(there, here, path: string.Empty) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
+        return Find(there[Condition], here[Condition], Condition) ?? Find(there[Options], here[Options], Options) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
     }
 
     private static JsonNode Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration))!;
@@ -73,7 +31,7 @@ internal static class ConfigurationDifference
 
         if (checkpoint is JsonObject left && run is JsonObject right)
         {
-            return left.Select(member => Find(member.Value, right[member.Key], path.Length == 0 ? member.Key : $"{path}.{member.Key}"))
+            return left.Select(member => Find(member.Value, right[member.Key], $"{path}.{member.Key}"))
                 .FirstOrDefault(difference => difference is not null);
         }
 

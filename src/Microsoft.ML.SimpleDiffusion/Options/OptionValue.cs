@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
+namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>Values of options as text.</summary>
 internal static class OptionValue
