@@ -36,9 +36,9 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
     public T5EncodingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
+        _ = GetOutputSchema(T5SchemaShape.Of(input.Schema));
         var files = EncoderFiles.Open(_options.ModelFile, ReadTokenizer());
-        var encoder = new T5Encoder(files, _options, message => MLEnvironment.Warning(_environment, message));
+        var encoder = new T5Encoder(files, _options, message => T5Environment.Warning(_environment, message));
         return new T5EncodingTransformer(_environment, encoder, _options);
     }
 
@@ -48,7 +48,7 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return SchemaShapes.ForOutput(inputSchema, _options);
+        return T5SchemaShape.ForOutput(inputSchema, _options);
     }
 
     private byte[] ReadTokenizer()

@@ -89,7 +89,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
         return new EmbeddingColumns(inputSchema, _options, _tokenizer, _shared, EmbeddingWidth, CheckAlive);
     }
 
-    private void CheckAlive() => MLEnvironment.CheckAlive(_environment);
+    private void CheckAlive() => T5Environment.CheckAlive(_environment);
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Text.Tests.Support;
@@ -43,6 +44,19 @@ public sealed class ModelFileTests : IDisposable
 
         using var reloaded = Load(again);
         AssertEqual(expected, Fixture.Embeddings(_context, reloaded, Captions));
+    }
+
+    /// <summary>A file that an earlier version wrote, kept for ever.</summary>
+    [TestMethod]
+    public void File_of_version_1_gives_the_embeddings_that_it_gave()
+    {
+        using var loaded = Load(Fixture.File(Path.Combine("Version1", "t5.zip")));
+        float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Fixture.File(Path.Combine("Version1", "t5.embeddings")))).ToArray();
+
+        float[] actual = [.. Fixture.Embeddings(_context, loaded, "a small red circle", "blue").SelectMany(embedding => embedding)];
+
+        Assert.HasCount(expected.Length, actual);
+        Assert.IsLessThan(1e-4f, expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max());
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Text.Onnx;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
@@ -165,7 +166,7 @@ internal sealed class EncoderFiles : IDisposable
     private static string Sha256Of(FileStream stream)
     {
         stream.Position = 0;
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return Digest.HexOf(stream);
     }
 
     private void Add(string name)

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
@@ -89,6 +90,20 @@ public class SmallImageClassifierTests
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => engine.Predict(new TinyRow { Image = [1, 2, 3] }));
         StringAssert.Contains(error.Message, "cannot read the image");
+    }
+
+    /// <summary>A file that an earlier version wrote, kept for ever.</summary>
+    [TestMethod]
+    public void File_of_version_1_gives_the_features_that_it_gave()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "Classifier", "Fixtures", "Version1");
+        using var classifier = (SmallImageClassifierTransformer)Context.Model.Load(Path.Combine(folder, "classifier.zip"), out _);
+        float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(folder, "classifier.features"))).ToArray();
+
+        float[] actual = Features(classifier, TinyData.View(Context, 3));
+
+        Assert.HasCount(expected.Length, actual);
+        Assert.IsLessThan(1e-3f, expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max());
     }
 
     [TestMethod]

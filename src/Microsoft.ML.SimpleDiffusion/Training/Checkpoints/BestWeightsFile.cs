@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -10,17 +9,10 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 /// <param name="configuration">The run's, with nothing left open.</param>
 internal sealed class BestWeightsFile(string path, ModelConfiguration configuration) : IBestWeights
 {
-    private const string ConfigurationKey = "configuration";
-    private const string StepKey = "step";
-
     /// <exception cref="InvalidOperationException">The file cannot be written. The one before is still there.</exception>
     public void Keep(long step, DenoisingNetwork network)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            [ConfigurationKey] = ModelConfigurationJson.Serialize(configuration with { TrainedSteps = step }),
-            [StepKey] = step.ToString(CultureInfo.InvariantCulture),
-        };
+        var metadata = new RunStamp(configuration with { TrainedSteps = step }, step).ToMetadata();
         try
         {
             AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, TrainedModel.NamedWeights(network), metadata));
@@ -37,9 +29,7 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
         {
             using var file = File.OpenRead(path);
             var metadata = SafetensorsReader.Check(file, file.Length, TrainedModel.NamedWeights(network));
-            return metadata.ContainsKey(SafetensorsWriter.ChecksumKey) && metadata.TryGetValue(ConfigurationKey, out string? json) && metadata.TryGetValue(StepKey, out string? stored)
-                ? FindDifference(ModelConfigurationJson.Parse(json), stored, step)
-                : $"'{path}' is another file";
+            return metadata.ContainsKey(SafetensorsWriter.ChecksumKey) && RunStamp.Find(metadata) is { } stamp ? FindDifference(stamp, step) : $"'{path}' is another file";
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -66,13 +56,13 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
         // The file is to outlive the run.
     }
 
-    private string? FindDifference(ModelConfiguration stored, string storedStep, long step)
+    private string? FindDifference(RunStamp stamp, long step)
     {
-        if (ConfigurationDifference.Find(stored, configuration) is string difference)
+        if (ConfigurationDifference.Find(stamp.Configuration, configuration) is string difference)
         {
             return $"'{path}' is of another run: {difference}";
         }
 
-        return storedStep == step.ToString(CultureInfo.InvariantCulture) ? null : $"'{path}' has those of step {storedStep}";
+        return stamp.Step == step ? null : $"'{path}' has those of step {stamp.Step}";
     }
 }

@@ -13,8 +13,6 @@ internal static class CheckpointFile
 
     private const string Prefix = "checkpoint-";
     private const string Extension = ".safetensors";
-    private const string ConfigurationKey = "configuration";
-    private const string StepKey = "step";
     private const string SkippedStepsKey = "skippedSteps";
     private const string OpenLossesKey = "openLosses";
 
@@ -35,13 +33,9 @@ internal static class CheckpointFile
     /// <summary>Writes a checkpoint, as a whole or not at all.</summary>
     public static void Write(string path, Checkpoint checkpoint)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            [ConfigurationKey] = ModelConfigurationJson.Serialize(checkpoint.Configuration),
-            [StepKey] = checkpoint.Position.Step.ToString(CultureInfo.InvariantCulture),
-            [SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture),
-            [OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings),
-        };
+        var metadata = new RunStamp(checkpoint.Configuration, checkpoint.Position.Step).ToMetadata();
+        metadata[SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture);
+        metadata[OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings);
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
     }
 
@@ -76,16 +70,13 @@ internal static class CheckpointFile
     private static RestorePoint Verify(FileStream file, string path)
     {
         var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
-        if (!metadata.TryGetValue(ConfigurationKey, out string? json) || !TryRead(metadata, StepKey, out long step))
-        {
-            throw new FormatException("It is not a checkpoint.");
-        }
+        var stamp = RunStamp.Find(metadata) ?? throw new FormatException("It is not a checkpoint.");
 
         // Files of earlier versions do not have it.
-        _ = TryRead(metadata, SkippedStepsKey, out long skipped);
-        return step == StepOf(path)
-            ? new RestorePoint(step, skipped) { OpenLosses = ReadOpenLosses(metadata), Configuration = ModelConfigurationJson.Parse(json) }
-            : throw new FormatException($"It is the checkpoint of step {step} under another name.");
+        _ = RunStamp.TryRead(metadata, SkippedStepsKey, out long skipped);
+        return stamp.Step == StepOf(path)
+            ? new RestorePoint(stamp.Step, skipped) { OpenLosses = ReadOpenLosses(metadata), Configuration = stamp.Configuration }
+            : throw new FormatException($"It is the checkpoint of step {stamp.Step} under another name.");
     }
 
     private static OpenLossInterval ReadOpenLosses(IReadOnlyDictionary<string, string> metadata)
@@ -105,12 +96,6 @@ internal static class CheckpointFile
         {
             throw new FormatException($"Its loss curve is damaged: {e.Message}", e);
         }
-    }
-
-    private static bool TryRead(IReadOnlyDictionary<string, string> metadata, string key, out long number)
-    {
-        number = 0;
-        return metadata.TryGetValue(key, out string? text) && TryParse(text, out number);
     }
 
     private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -5,7 +5,7 @@ using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 namespace Microsoft.ML.SimpleDiffusion.Text.Interop;
 
 /// <summary>Checks and makes schema shapes, which is what estimators know of data before there is any.</summary>
-internal static class SchemaShapes
+internal static class T5SchemaShape
 {
     public static SchemaShape Of(DataViewSchema schema) => SchemaShape.Create(schema);
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.SimpleDiffusion.Text.Interop;
 
 /// <summary>What ML.NET keeps to itself about environments.</summary>
-internal static class MLEnvironment
+internal static class T5Environment
 {
     public static IHostEnvironment Of(TransformsCatalog.TextTransforms catalog) => CatalogUtils.GetEnvironment(catalog);
 
