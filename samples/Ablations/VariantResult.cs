@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion;
+using Microsoft.ML.SimpleDiffusion.Evaluation;
 
 namespace Ablations;
 

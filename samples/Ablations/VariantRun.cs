@@ -83,7 +83,8 @@ internal sealed class VariantRun(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (distance, agreement) = yardstick.Measure(generated);
-        var errors = model.EvaluateDenoising(
+        var errors = context.ImageGeneration().EvaluateDenoising(
+            model,
             PictureSet.View(context, yardstick.Real, settings.Scale.Size), LogSnrs, [settings.Scale.Size, settings.Scale.Size / 8], cancellationToken);
         return new VariantResult(steps, model.ParameterCount, distance, agreement, errors);
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
@@ -91,6 +92,71 @@ public sealed class ImageGenerationCatalog
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(options);
         return ClassifierDistanceTraining.Run(_context, training, heldOut, options);
+    }
+
+    /// <summary>
+    /// How well a model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
+    /// gives the same result.
+    /// </summary>
+    /// <param name="model">The model. It is not changed.</param>
+    /// <param name="images">
+    /// Held-out images in the column <see cref="SimpleDiffusionOptions.ImageColumnName"/>, and their conditions if the model has any. Read once.
+    /// </param>
+    /// <param name="samplesPerImage">Network evaluations per image, 1 or more, spread evenly over the noise levels.</param>
+    /// <param name="seed">Seed of noise and noise levels.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
+    public LikelihoodMetrics EvaluateLikelihood(
+        SimpleDiffusionTransformer model, IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
+        return HeldOutData.Measure(
+            model,
+            images,
+            (denoising, configuration, data) => new LikelihoodEvaluator(denoising, configuration, data, samplesPerImage, seed).Evaluate(cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Measures how well a model denoises given images: the error of the predicted image at fixed noise levels. Unlike the training loss it can be
+    /// compared between models with different noise schedules and losses. The same images in the same order get the same noise.
+    /// </summary>
+    /// <param name="model">The model. It is not changed.</param>
+    /// <param name="images">
+    /// Held-out images with the columns that training needs. They are read into memory and taken <see cref="SamplingOptions.BatchSize"/> at a time.
+    /// </param>
+    /// <param name="logSnrs">Noise levels, from about -10 (nearly noise) to 10 (nearly clean).</param>
+    /// <param name="resolutions">Shorter sides, in pixels, to pool the errors to. Null (default): the image's own.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <returns>An error for each noise level and resolution, in the order given, resolutions first.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
+    public IReadOnlyList<DenoisingError> EvaluateDenoising(
+        SimpleDiffusionTransformer model,
+        IDataView images,
+        IReadOnlyList<double> logSnrs,
+        IReadOnlyList<int>? resolutions = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(logSnrs);
+        DenoisingEvaluator.CheckLevels(logSnrs);
+        var options = model.Options;
+        resolutions ??= [Math.Min(options.ImageHeight, options.ImageWidth)];
+        DenoisingEvaluator.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
+        return HeldOutData.Measure(
+            model,
+            images,
+            (denoising, configuration, data) => new DenoisingEvaluator(denoising, configuration, data, resolutions).Evaluate(logSnrs, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Looks for better training or sampling options by trying some.</summary>

@@ -1,8 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -140,62 +137,6 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         return With(options => options.NegativePromptColumnName = negativePromptColumnName);
     }
 
-    /// <summary>
-    /// How well the model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
-    /// gives the same result.
-    /// </summary>
-    /// <param name="images">
-    /// Held-out images in the column <see cref="SimpleDiffusionOptions.ImageColumnName"/>, and their conditions if the model has any. Read once.
-    /// </param>
-    /// <param name="samplesPerImage">Network evaluations per image, 1 or more, spread evenly over the noise levels.</param>
-    /// <param name="seed">Seed of noise and noise levels.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
-    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public LikelihoodMetrics EvaluateLikelihood(IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
-        ThrowIfDisposed();
-        using var data = LoadHeldOut(images, cancellationToken);
-        return ((TorchGenerator)_model).Model.Use(model => new LikelihoodEvaluator(model, _model.Configuration, data, samplesPerImage, seed).Evaluate(cancellationToken));
-    }
-
-    /// <summary>
-    /// Measures how well the model denoises given images: the error of the predicted image at fixed noise levels. Unlike the training loss it can be
-    /// compared between models with different noise schedules and losses. The same images in the same order get the same noise.
-    /// </summary>
-    /// <param name="images">
-    /// Held-out images with the columns that training needs. They are read into memory and taken <see cref="SamplingOptions.BatchSize"/> at a time.
-    /// </param>
-    /// <param name="logSnrs">Noise levels, from about -10 (nearly noise) to 10 (nearly clean).</param>
-    /// <param name="resolutions">Shorter sides, in pixels, to pool the errors to. Null (default): the image's own.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <returns>An error for each noise level and resolution, in the order given, resolutions first.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
-    /// </exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
-    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public IReadOnlyList<DenoisingError> EvaluateDenoising(
-        IDataView images, IReadOnlyList<double> logSnrs, IReadOnlyList<int>? resolutions = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(logSnrs);
-        ThrowIfDisposed();
-        foreach (double logSnr in logSnrs)
-        {
-            Require.Range(nameof(logSnrs), logSnr, -30, 30);
-        }
-
-        var options = _configuration.Options;
-        resolutions ??= [Math.Min(options.ImageHeight, options.ImageWidth)];
-        DenoisingEvaluator.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
-        using var data = LoadHeldOut(images, cancellationToken);
-        return ((TorchGenerator)_model).Model.Use(model => new DenoisingEvaluator(model, _model.Configuration, data, resolutions).Evaluate(logSnrs, cancellationToken));
-    }
-
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
     /// <param name="directory">Folder, created if needed. A model that is there already is replaced only when the new one is complete.</param>
     /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
@@ -273,18 +214,6 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         change(options);
         OptionsValidator.ValidateGeneration(options, _configuration.Condition);
         return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
-    }
-
-    /// <summary>Images with the columns that training needs; the condition may be text, as in generation.</summary>
-    private ImageDataset LoadHeldOut(IDataView images, CancellationToken cancellationToken)
-    {
-        var (options, condition) = (_configuration.Options, _configuration.Condition);
-        if (condition.Kind != ConditionKind.None)
-        {
-            _ = ConditionColumn.FindForGeneration(images.Schema, ConditionColumn.Role, options.ConditionColumnName!, condition);
-        }
-
-        return ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
     }
 
     private PictureColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate);

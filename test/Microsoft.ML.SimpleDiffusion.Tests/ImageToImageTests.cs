@@ -243,7 +243,7 @@ public class ImageToImageTests
             using var guided = s_model.WithSampling(new SamplingOptions { Steps = 3, GuidanceScale = 2, GuidanceRescale = 0.5f });
             using var transformer = guided.ForInpainting("Picture", "Mask", 0.9f);
             _ = Generate(transformer, Input(seed: 2));
-            _ = transformer.EvaluateLikelihood(TinyData.View(Context, count: 3), samplesPerImage: 2);
+            _ = Context.ImageGeneration().EvaluateLikelihood(transformer, TinyData.View(Context, count: 3), samplesPerImage: 2);
         }
     }
 

@@ -221,7 +221,7 @@ public class KeepBestTests
     {
         Assert.AreEqual(expected.TrainedSteps, actual.TrainedSteps);
         CollectionAssert.AreEqual(WeightBytes.Of(expected), WeightBytes.Of(actual));
-        CollectionAssert.AreEqual(expected.History.Losses.ToArray(), actual.History.Losses.ToArray());
+        CollectionAssert.AreEqual(LossPoints.Of(expected.History.Losses), LossPoints.Of(actual.History.Losses));
         CollectionAssert.AreEqual(Lines(expected), Lines(actual));
 
         static string[] Lines(SimpleDiffusionTransformer model)

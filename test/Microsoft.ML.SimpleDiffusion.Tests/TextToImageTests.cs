@@ -246,9 +246,9 @@ public class TextToImageTests
     {
         using var model = Fit(Options());
 
-        var first = model.EvaluateLikelihood(View(), samplesPerImage: 2);
-        var second = model.EvaluateLikelihood(View(), samplesPerImage: 2);
-        var error = model.EvaluateDenoising(View(), [0]);
+        var first = _context.ImageGeneration().EvaluateLikelihood(model, View(), samplesPerImage: 2);
+        var second = _context.ImageGeneration().EvaluateLikelihood(model, View(), samplesPerImage: 2);
+        var error = _context.ImageGeneration().EvaluateDenoising(model, View(), [0]);
 
         Assert.AreEqual(first.DiffusionBits, second.DiffusionBits);
         Assert.IsTrue(double.IsFinite(first.DiffusionBits));

@@ -124,7 +124,7 @@ public class ValidationTests
         Assert.HasCount(3, model.History.Losses);
         foreach (var loaded in new[] { fromFolder, fromZip })
         {
-            CollectionAssert.AreEqual(model.History.Losses.ToArray(), loaded.History.Losses.ToArray());
+            CollectionAssert.AreEqual(LossPoints.Of(model.History.Losses), LossPoints.Of(loaded.History.Losses));
             CollectionAssert.AreEqual(Values(model, "Fake"), Values(loaded, "Fake"));
             CollectionAssert.AreEqual(Values(model, TrainingOptions.ValidationLossName), Values(loaded, TrainingOptions.ValidationLossName));
             Assert.AreEqual(3, loaded.TrainedSteps);

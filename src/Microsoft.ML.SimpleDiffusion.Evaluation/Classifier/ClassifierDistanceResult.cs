@@ -3,7 +3,7 @@ using static System.FormattableString;
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>How far generated images are from real ones by the features of a small classifier, with what to read that against.</summary>
-public sealed record ClassifierDistanceResult
+public sealed class ClassifierDistanceResult
 {
     /// <summary>Number of generated images.</summary>
     public required int Count { get; init; }

@@ -21,7 +21,7 @@ internal sealed class KernelDistance(Tensor first, Tensor second)
         using var scope = NewDisposeScope();
         if (size >= Math.Max(first.shape[0], second.shape[0]))
         {
-            return new MetricEstimate(Unbiased(first.to(ScalarType.Float64), second.to(ScalarType.Float64)), 0);
+            return new MetricEstimate { Mean = Unbiased(first.to(ScalarType.Float64), second.to(ScalarType.Float64)), StandardDeviation = 0 };
         }
 
         size = (int)Math.Min(size, Math.Min(first.shape[0], second.shape[0]));

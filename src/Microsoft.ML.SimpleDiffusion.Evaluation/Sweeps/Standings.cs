@@ -75,7 +75,7 @@ internal sealed class Standings
         {
             Number = trial,
             Parameters = _plan.ValuesOf(trial),
-            Measurements = [.. records.Where(record => record.Metric is not null).Select(record => new SweepMeasurement(record.Steps, record.Metric!.Value, record.Seconds))],
+            Measurements = [.. records.Where(record => record.Metric is not null).Select(record => new SweepMeasurement { Steps = record.Steps, Value = record.Metric!.Value, Seconds = record.Seconds })],
             Error = error,
             State = error is not null ? SweepTrialState.Failed
                 : records.Any(record => record.Rung == _plan.RungSteps.Count - 1) ? SweepTrialState.Completed

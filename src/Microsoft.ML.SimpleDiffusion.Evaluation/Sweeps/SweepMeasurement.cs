@@ -1,7 +1,14 @@
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>The metric of a trial after some training.</summary>
-/// <param name="Steps">Optimizer steps that the trial had then done.</param>
-/// <param name="Value">The metric.</param>
-/// <param name="Seconds">Time that the steps since the measurement before took, with the measurement itself; without what was done before a crash.</param>
-public sealed record SweepMeasurement(int Steps, double Value, double Seconds);
+public sealed class SweepMeasurement
+{
+    /// <summary>Optimizer steps that the trial had then done.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The metric.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Time that the steps since the measurement before took, with the measurement itself; without what was done before a crash.</summary>
+    public required double Seconds { get; init; }
+}

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>State of a sweep, as reported to <see cref="SweepOptions.Progress"/> whenever a training has ended, in whichever process.</summary>
-public sealed record SweepProgress
+public sealed class SweepProgress
 {
     /// <summary>The trial whose training has ended: it was measured, or it failed.</summary>
     public required SweepTrial Trial { get; init; }

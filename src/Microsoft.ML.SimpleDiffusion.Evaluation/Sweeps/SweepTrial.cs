@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>One set of options that a sweep tried.</summary>
-public sealed record SweepTrial
+public sealed class SweepTrial
 {
     /// <summary>Number of the trial; 0 is <see cref="SweepOptions.Base"/> itself, the default.</summary>
     public required int Number { get; init; }

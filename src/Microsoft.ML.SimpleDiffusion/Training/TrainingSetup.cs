@@ -110,7 +110,7 @@ internal sealed class TrainingSetup : IDisposable
         var history = Run.History.ForModel(_state.Step);
         if (Evaluation?.PausedAt is { } pausedAt)
         {
-            history = history with { Evaluations = [.. history.Evaluations, pausedAt] };
+            history = new TrainingHistory { Losses = history.Losses, Evaluations = [.. history.Evaluations, pausedAt] };
         }
 
         long step = _state.Step;

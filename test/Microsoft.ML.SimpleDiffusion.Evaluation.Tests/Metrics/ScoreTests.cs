@@ -16,13 +16,13 @@ public class ScoreTests
         // In turn of each class, so that each part has all of them.
         var metrics = Evaluate(Enumerable.Range(0, 80).Select(i => Row.Sure((i / 5) % 4)), splits);
 
-        Assert.AreEqual(4, metrics.InceptionScore!.Value.Mean, 1e-12);
-        Assert.AreEqual(0, metrics.InceptionScore.Value.StandardDeviation, 1e-12);
+        Assert.AreEqual(4, metrics.InceptionScore!.Mean, 1e-12);
+        Assert.AreEqual(0, metrics.InceptionScore.StandardDeviation, 1e-12);
     }
 
     [TestMethod]
     public void Images_that_might_be_anything_score_one()
-        => Assert.AreEqual(1, Evaluate(Enumerable.Repeat(new Row { Score = [0.25f, 0.25f, 0.25f, 0.25f] }, 20), splits: 2).InceptionScore!.Value.Mean, 1e-12);
+        => Assert.AreEqual(1, Evaluate(Enumerable.Repeat(new Row { Score = [0.25f, 0.25f, 0.25f, 0.25f] }, 20), splits: 2).InceptionScore!.Mean, 1e-12);
 
     [TestMethod]
     public void Parts_that_differ_give_the_score_a_deviation()
@@ -30,8 +30,8 @@ public class ScoreTests
         // One part of a single class scores 1, the other of two classes scores 2.
         var metrics = Evaluate([Row.Sure(0), Row.Sure(0), Row.Sure(0), Row.Sure(1)], splits: 2);
 
-        Assert.AreEqual(1.5, metrics.InceptionScore!.Value.Mean, 1e-12);
-        Assert.AreEqual(0.5, metrics.InceptionScore.Value.StandardDeviation, 1e-12);
+        Assert.AreEqual(1.5, metrics.InceptionScore!.Mean, 1e-12);
+        Assert.AreEqual(0.5, metrics.InceptionScore.StandardDeviation, 1e-12);
     }
 
     [TestMethod]

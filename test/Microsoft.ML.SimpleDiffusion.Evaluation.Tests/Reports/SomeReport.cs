@@ -24,7 +24,7 @@ internal static class SomeReport
         Options = [new OptionRow("Training.Steps", "560", "10000"), new OptionRow("Training.BatchSize", "32", "32")],
         History = new TrainingHistory
         {
-            Losses = [new TrainingLoss(10, 0.5), new TrainingLoss(560, 0.06)],
+            Losses = [new TrainingLoss { Step = 10, Loss = 0.5 }, new TrainingLoss { Step = 560, Loss = 0.06 }],
             Evaluations =
             [
                 new TrainingEvaluation { Step = 0, Metrics = new Dictionary<string, double> { ["ValidationLoss"] = 1.0, ["ClassifierDistance"] = double.NaN }, IsBest = true },

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Persistence;
 
@@ -39,7 +40,7 @@ public class ModelConfigurationJsonTests
             TrainedSteps = 2,
             History = new TrainingHistory
             {
-                Losses = [new TrainingLoss(1, 0.1), new TrainingLoss(2, 1.0 / 3)],
+                Losses = [new TrainingLoss { Step = 1, Loss = 0.1 }, new TrainingLoss { Step = 2, Loss = 1.0 / 3 }],
                 Evaluations =
                 [
                     new TrainingEvaluation { Step = 0, Metrics = new Dictionary<string, double> { ["A"] = 0.7, ["b \" ü"] = double.NegativeInfinity }, IsBest = true },
@@ -51,7 +52,7 @@ public class ModelConfigurationJsonTests
         string json = ModelConfigurationJson.Serialize(configuration);
         var read = ModelConfigurationJson.Parse(json).History;
 
-        CollectionAssert.AreEqual(configuration.History.Losses.ToArray(), read.Losses.ToArray());
+        CollectionAssert.AreEqual(LossPoints.Of(configuration.History.Losses), LossPoints.Of(read.Losses));
         Assert.AreEqual(0.7, read.Evaluations[0].Metrics["A"]);
         Assert.IsTrue(double.IsNaN(read.Evaluations[0].Metrics["b \" ü"]));
         Assert.IsTrue(read.Evaluations[0].IsBest);

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training;
@@ -10,7 +11,7 @@ public class LossCurveTests
     {
         var curve = Curve(1, 499, step => step);
 
-        CollectionAssert.AreEqual(Enumerable.Range(1, 499).Select(step => new TrainingLoss(step, step)).ToArray(), curve.PointsUpTo(499).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(1, 499).Select(step => ((long)step, (double)step)).ToArray(), LossPoints.Of(curve.PointsUpTo(499)));
     }
 
     [TestMethod]
@@ -46,7 +47,7 @@ public class LossCurveTests
         Add(second, pause + 1, 2_000, Irregular);
 
         Assert.IsTrue(first.Open.IsValid);
-        CollectionAssert.AreEqual(whole.PointsUpTo(2_000).ToArray(), second.PointsUpTo(2_000).ToArray());
+        CollectionAssert.AreEqual(LossPoints.Of(whole.PointsUpTo(2_000)), LossPoints.Of(second.PointsUpTo(2_000)));
     }
 
     [TestMethod]

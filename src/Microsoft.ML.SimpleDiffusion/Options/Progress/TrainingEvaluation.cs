@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>What the validation metrics said at one step of a training run, about the moving average of the weights.</summary>
-public sealed record TrainingEvaluation
+public sealed class TrainingEvaluation
 {
     /// <summary>Optimizer steps done.</summary>
     public required long Step { get; init; }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>How a model was trained: stored in the model.</summary>
-public sealed record TrainingHistory
+public sealed class TrainingHistory
 {
     /// <summary>The training loss, at most some hundred points evenly spread over the run.</summary>
     public IReadOnlyList<TrainingLoss> Losses { get; init; } = [];

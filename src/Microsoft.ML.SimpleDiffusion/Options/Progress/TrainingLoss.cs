@@ -1,6 +1,11 @@
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>A point of the loss curve.</summary>
-/// <param name="Step">Optimizer steps done.</param>
-/// <param name="Loss">Mean training loss since the point before.</param>
-public sealed record TrainingLoss(long Step, double Loss);
+public sealed class TrainingLoss
+{
+    /// <summary>Optimizer steps done.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Mean training loss since the point before.</summary>
+    public required double Loss { get; init; }
+}

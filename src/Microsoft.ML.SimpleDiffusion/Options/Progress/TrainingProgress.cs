@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>State of a training run, as reported to <see cref="TrainingOptions.Progress"/>.</summary>
-public sealed record TrainingProgress
+public sealed class TrainingProgress
 {
     /// <summary>Optimizer steps done.</summary>
     public int Step { get; init; }

@@ -56,7 +56,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         var history = _run.History;
         if (monitoredMetric != _options.MonitoredMetric)
         {
-            history.Replace([.. history.Evaluations.Select(evaluation => Note(evaluation with { IsBest = _monitor.IsBetter(Monitored(evaluation)) }))]);
+            history.Replace([.. history.Evaluations.Select(evaluation => Note(new TrainingEvaluation { Step = evaluation.Step, Metrics = evaluation.Metrics, IsBest = _monitor.IsBetter(Monitored(evaluation)) }))]);
         }
         else
         {

@@ -43,13 +43,13 @@ internal sealed class LossCurve
 
     /// <summary>The points of the curve if it ended now: the last one may stand for fewer steps.</summary>
     public IReadOnlyList<TrainingLoss> PointsUpTo(long stepsDone)
-        => Open.Count == 0 ? Points() : [.. _points, new TrainingLoss(stepsDone, Open.Sum / Open.Count)];
+        => Open.Count == 0 ? Points() : [.. _points, new TrainingLoss { Step = stepsDone, Loss = Open.Sum / Open.Count }];
 
     private void Close(long stepsDone)
     {
         if (Open.Count > 0)
         {
-            _points.Add(new TrainingLoss(stepsDone, Open.Sum / Open.Count));
+            _points.Add(new TrainingLoss { Step = stepsDone, Loss = Open.Sum / Open.Count });
         }
 
         Open = Open with { Sum = 0, Count = 0 };
@@ -66,7 +66,7 @@ internal sealed class LossCurve
         var halved = _points.GroupBy(point => (point.Step + length - 1) / length).Select(group => (End: group.Key * length, Loss: group.Average(point => point.Loss))).ToList();
         long last = _points[^1].Step;
         _points.Clear();
-        _points.AddRange(halved.Where(point => point.End <= last).Select(point => new TrainingLoss(point.End, point.Loss)));
+        _points.AddRange(halved.Where(point => point.End <= last).Select(point => new TrainingLoss { Step = point.End, Loss = point.Loss }));
         Open = new OpenLossInterval(length, 0, 0);
         if (halved[^1].End > last)
         {

@@ -4,7 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Evaluation;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 
 /// <summary>
 /// The squared error of the predicted image x̂ at fixed noise levels. Unlike the training loss it does not depend on schedule and weighting, so that
@@ -20,6 +20,15 @@ internal sealed class DenoisingEvaluator(DenoisingModel model, ModelConfiguratio
     private const ulong Seed = 0;
 
     private readonly HeldOutImages _images = new(data, configuration.Options, model.Target.Device);
+
+    /// <exception cref="ArgumentOutOfRangeException">A noise level is out of range.</exception>
+    public static void CheckLevels(IReadOnlyList<double> logSnrs)
+    {
+        foreach (double logSnr in logSnrs)
+        {
+            Require.Range(nameof(logSnrs), logSnr, -30, 30);
+        }
+    }
 
     /// <exception cref="ArgumentOutOfRangeException">Images cannot be pooled to one of the resolutions.</exception>
     public static void CheckResolutions(IReadOnlyList<int> resolutions, int height, int width)
@@ -51,7 +60,7 @@ internal sealed class DenoisingEvaluator(DenoisingModel model, ModelConfiguratio
             Accumulate(first, count, logSnr, level, sums);
         }
 
-        return resolutions.Select((resolution, i) => new DenoisingError(logSnr, resolution, sums[i] / _images.Count));
+        return resolutions.Select((resolution, i) => new DenoisingError { LogSnr = logSnr, Resolution = resolution, MeanSquaredError = sums[i] / _images.Count });
     }
 
     private void Accumulate(int first, int count, double logSnr, int level, double[] sums)

@@ -1,10 +1,10 @@
-namespace Microsoft.ML.SimpleDiffusion;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>
 /// How well a model fits images: an upper bound on their negative log-likelihood as 8-bit images, in bits per dimension, of which an image has channels
 /// times height times width (Kingma et al. 2021). Lower is better. Comparable between models of the same image size only.
 /// </summary>
-public sealed record LikelihoodMetrics
+public sealed class LikelihoodMetrics
 {
     /// <summary>The bound: the sum of the three terms.</summary>
     public double BitsPerDimension => PriorBits + DiffusionBits + ReconstructionBits;

@@ -6,7 +6,7 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Evaluation;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 
 /// <summary>Averages <see cref="VariationalBound"/> over images. Every draw follows from the seed, the image and the number of the sample.</summary>
 /// <param name="model">The model.</param>

@@ -1,6 +1,7 @@
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Diffusion;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 
 /// <summary>
 /// The three terms of the variational bound on the negative log-likelihood of 8-bit images in continuous time (Kingma et al. 2021, equation 3), in nats per

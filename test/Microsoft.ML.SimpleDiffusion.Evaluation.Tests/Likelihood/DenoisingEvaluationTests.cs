@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Likelihood;
 
 [TestClass]
 public class DenoisingEvaluationTests
@@ -16,15 +16,15 @@ public class DenoisingEvaluationTests
         using var model = Untrained();
         var view = TinyData.View(_context, 48);
 
-        var errors = model.EvaluateDenoising(view, [logSnr], [8, 4]);
+        var errors = _context.ImageGeneration().EvaluateDenoising(model, view, [logSnr], [8, 4]);
 
         // v = 0 means x^ = alpha z, so x^ - x = alpha sigma eps - sigma^2 x, and pooling 2x2 pixels divides the variance of eps by 4.
         double alpha2 = 1 / (1 + Math.Exp(-logSnr)), sigma2 = 1 - alpha2;
         double power = TinyData.Rows(48).Average(row => row.Image.Average(value => Math.Pow((value / 127.5) - 1, 2)));
         double full = (alpha2 * sigma2) + (sigma2 * sigma2 * power);
         double pooled = (alpha2 * sigma2 / 4) + (sigma2 * sigma2 * power);
-        Assert.AreEqual(new DenoisingError(logSnr, 8, errors[0].MeanSquaredError), errors[0]);
-        Assert.AreEqual(new DenoisingError(logSnr, 4, errors[1].MeanSquaredError), errors[1]);
+        Assert.AreEqual((logSnr, 8), (errors[0].LogSnr, errors[0].Resolution));
+        Assert.AreEqual((logSnr, 4), (errors[1].LogSnr, errors[1].Resolution));
         Assert.AreEqual(full, errors[0].MeanSquaredError, 0.05 * full);
         Assert.AreEqual(pooled, errors[1].MeanSquaredError, 0.1 * pooled);
     }
@@ -37,9 +37,9 @@ public class DenoisingEvaluationTests
         var rows = TinyData.Rows(12).ToList();
         var texts = _context.Data.LoadFromEnumerable(rows);
 
-        double expected = model.EvaluateDenoising(TinyData.View(_context, 12), [1]).Single().MeanSquaredError;
+        double expected = _context.ImageGeneration().EvaluateDenoising(model, TinyData.View(_context, 12), [1]).Single().MeanSquaredError;
 
-        Assert.AreEqual(expected, other.EvaluateDenoising(texts, [1]).Single().MeanSquaredError, 1e-6);
+        Assert.AreEqual(expected, _context.ImageGeneration().EvaluateDenoising(other, texts, [1]).Single().MeanSquaredError, 1e-6);
     }
 
     [TestMethod]
@@ -47,7 +47,7 @@ public class DenoisingEvaluationTests
     {
         using var model = Untrained();
 
-        var errors = model.EvaluateDenoising(TinyData.View(_context, 3), [2, -2], [8, 4]);
+        var errors = _context.ImageGeneration().EvaluateDenoising(model, TinyData.View(_context, 3), [2, -2], [8, 4]);
 
         CollectionAssert.AreEqual(
             new[] { (2.0, 8), (2.0, 4), (-2.0, 8), (-2.0, 4) },
@@ -67,10 +67,10 @@ public class DenoisingEvaluationTests
         StringAssert.Contains(Throws(view, [0], 3), "shorter side (8)");
         StringAssert.Contains(Throws(withoutLabel, [0], 8), "condition column 'Label'");
         StringAssert.Contains(Throws(withoutImage, [0], 8), "image column 'Image'");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => model.EvaluateDenoising(unknown, [0])).Message, "violet");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => _context.ImageGeneration().EvaluateDenoising(model, unknown, [0])).Message, "violet");
 
         string Throws(IDataView data, double[] logSnrs, int resolution)
-            => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateDenoising(data, logSnrs, [resolution])).Message;
+            => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.ImageGeneration().EvaluateDenoising(model, data, logSnrs, [resolution])).Message;
     }
 
     [TestMethod]
@@ -79,7 +79,7 @@ public class DenoisingEvaluationTests
         var model = Untrained();
         model.Dispose();
 
-        Assert.ThrowsExactly<ObjectDisposedException>(() => model.EvaluateDenoising(TinyData.View(_context, 3), [0]));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => _context.ImageGeneration().EvaluateDenoising(model, TinyData.View(_context, 3), [0]));
     }
 
     /// <summary>The last convolution begins at zero, and a learning rate next to nothing leaves it there.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Likelihood;
 
 [TestClass]
 public class LikelihoodTests
@@ -17,11 +17,11 @@ public class LikelihoodTests
         using var trained = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
         var images = TinyData.View(_context, count: 6);
 
-        var before = untrained.EvaluateLikelihood(images, samplesPerImage: 8);
-        var after = trained.EvaluateLikelihood(images, samplesPerImage: 8);
+        var before = _context.ImageGeneration().EvaluateLikelihood(untrained, images, samplesPerImage: 8);
+        var after = _context.ImageGeneration().EvaluateLikelihood(trained, images, samplesPerImage: 8);
 
-        Assert.AreEqual(after, trained.EvaluateLikelihood(images, samplesPerImage: 8));
-        Assert.AreNotEqual(after, trained.EvaluateLikelihood(images, samplesPerImage: 8, seed: 1));
+        Assert.AreEqual(after.BitsPerDimension, _context.ImageGeneration().EvaluateLikelihood(trained, images, samplesPerImage: 8).BitsPerDimension);
+        Assert.AreNotEqual(after.BitsPerDimension, _context.ImageGeneration().EvaluateLikelihood(trained, images, samplesPerImage: 8, seed: 1).BitsPerDimension);
         Assert.AreEqual(6, after.ImageCount);
         Assert.IsGreaterThan(0, after.StandardError);
         Assert.IsGreaterThan(0, after.PriorBits);
@@ -43,7 +43,7 @@ public class LikelihoodTests
         options.Diffusion.LogSnrMax = 5;
         using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
 
-        var metrics = model.EvaluateLikelihood(TinyData.View(_context, count: 12), samplesPerImage: 200);
+        var metrics = _context.ImageGeneration().EvaluateLikelihood(model, TinyData.View(_context, count: 12), samplesPerImage: 200);
 
         double power = TinyData.Rows(12).SelectMany(row => row.Image).Average(pixel => Math.Pow((pixel / 127.5) - 1, 2));
         double integral = 0;
@@ -61,7 +61,7 @@ public class LikelihoodTests
     {
         using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
 
-        var metrics = model.EvaluateLikelihood(TinyData.View(_context, count: 1), samplesPerImage: 1);
+        var metrics = _context.ImageGeneration().EvaluateLikelihood(model, TinyData.View(_context, count: 1), samplesPerImage: 1);
 
         Assert.IsTrue(double.IsNaN(metrics.StandardError));
         Assert.IsTrue(double.IsFinite(metrics.BitsPerDimension));
@@ -73,13 +73,13 @@ public class LikelihoodTests
         using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
         var images = TinyData.View(_context, count: 3);
 
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateLikelihood(images, samplesPerImage: 0));
-        var noImages = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateLikelihood(_context.Data.LoadFromEnumerable(new[] { new { Label = "red" } })));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.ImageGeneration().EvaluateLikelihood(model, images, samplesPerImage: 0));
+        var noImages = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.ImageGeneration().EvaluateLikelihood(model, _context.Data.LoadFromEnumerable(new[] { new { Label = "red" } })));
         StringAssert.Contains(noImages.Message, "Could not find image column 'Image'");
-        var noLabels = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.EvaluateLikelihood(_context.Transforms.DropColumns("Label").Fit(images).Transform(images)));
+        var noLabels = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.ImageGeneration().EvaluateLikelihood(model, _context.Transforms.DropColumns("Label").Fit(images).Transform(images)));
         StringAssert.Contains(noLabels.Message, "Could not find condition column 'Label'");
-        Assert.ThrowsExactly<OperationCanceledException>(() => model.EvaluateLikelihood(images, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => _context.ImageGeneration().EvaluateLikelihood(model, images, cancellationToken: new CancellationToken(canceled: true)));
         model.Dispose();
-        Assert.ThrowsExactly<ObjectDisposedException>(() => model.EvaluateLikelihood(images));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => _context.ImageGeneration().EvaluateLikelihood(model, images));
     }
 }

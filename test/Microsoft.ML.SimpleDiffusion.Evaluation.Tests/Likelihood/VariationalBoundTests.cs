@@ -1,9 +1,10 @@
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Samplers;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests.Diffusion;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Likelihood;
 
 [TestClass]
 public class VariationalBoundTests
