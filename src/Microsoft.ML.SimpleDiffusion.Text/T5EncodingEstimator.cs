@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Interop;
 using Microsoft.ML.SimpleDiffusion.Text.Persistence;
@@ -36,7 +37,7 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
     public T5EncodingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _ = GetOutputSchema(T5SchemaShape.Of(input.Schema));
+        _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
         var files = EncoderFiles.Open(_options.ModelFile, ReadTokenizer());
         var encoder = new T5Encoder(files, _options, message => T5Environment.Warning(_environment, message));
         return new T5EncodingTransformer(_environment, encoder, _options);
@@ -48,7 +49,7 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return T5SchemaShape.ForOutput(inputSchema, _options);
+        return EmbeddingColumns.Shape(inputSchema, _options);
     }
 
     private byte[] ReadTokenizer()

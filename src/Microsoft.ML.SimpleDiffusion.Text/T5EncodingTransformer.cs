@@ -34,7 +34,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     {
         _environment = environment;
         (_tokenizer, _files, EmbeddingWidth) = (encoder.Tokenizer, encoder.Files, encoder.Width);
-        _shared = new Shared<T5Encoder>(encoder, typeof(T5EncodingTransformer));
+        _shared = new Shared<T5Encoder>(encoder, nameof(T5EncodingTransformer));
         _options = options.Clone();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training;
@@ -92,7 +93,18 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return SchemaShapes.ForOutput(inputSchema, _options);
+        CheckColumns(inputSchema, _options);
+        return SchemaShapes.With(inputSchema, PictureColumns.Shapes(_options));
+    }
+
+    /// <summary>Checks the columns that training needs, before there is any data.</summary>
+    internal static void CheckColumns(SchemaShape inputSchema, SimpleDiffusionOptions options)
+    {
+        ImageColumn.Check(inputSchema, options.ImageColumnName);
+        if (options.ConditionColumnName is string condition)
+        {
+            ConditionColumn.Check(inputSchema, condition);
+        }
     }
 
     private SimpleDiffusionTransformer FitCore(IDataView input, IDataView? validation, SimpleDiffusionTransformer? warmStart)

@@ -1,8 +1,11 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
@@ -33,6 +36,19 @@ internal sealed class ClassifierColumns : BatchedColumns<Func<PlanarImage>, Clas
 
     /// <inheritdoc/>
     public override int MaxWindowRows => _configuration.BatchSize;
+
+    /// <summary>The input's columns, features, scores and the predicted label, before there is any data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column that training needs is missing or of the wrong type.</exception>
+    public static SchemaShape Shape(SchemaShape input, SmallImageClassifierOptions options)
+    {
+        ImageColumn.Check(input, options.ImageColumnName);
+        LabelColumn.Check(input, options.LabelColumnName);
+        return SchemaShapes.With(
+            input,
+            SchemaShapes.Column(options.FeatureColumnName, VectorKind.Vector, NumberDataViewType.Single),
+            SchemaShapes.Column(options.ScoreColumnName, VectorKind.Vector, NumberDataViewType.Single),
+            SchemaShapes.Key(options.PredictedLabelColumnName));
+    }
 
     /// <summary>Captures images, which are decoded together; what cannot be read is told with its row.</summary>
     /// <inheritdoc/>

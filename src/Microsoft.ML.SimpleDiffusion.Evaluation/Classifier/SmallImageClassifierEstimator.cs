@@ -1,7 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
-using Microsoft.ML.SimpleDiffusion.Evaluation.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 
@@ -46,7 +45,7 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return ClassifierSchemaShape.ForOutput(inputSchema, _options);
+        return ClassifierColumns.Shape(inputSchema, _options);
     }
 
     /// <summary>Trains on pictures that are in memory already.</summary>
@@ -67,7 +66,7 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
             throw;
         }
 
-        return new SmallImageClassifierTransformer(_environment, ClassifierConfiguration.Create(_options, classes), new Shared<ClassifierNetwork>(network, typeof(SmallImageClassifierTransformer)));
+        return new SmallImageClassifierTransformer(_environment, ClassifierConfiguration.Create(_options, classes), new Shared<ClassifierNetwork>(network, nameof(SmallImageClassifierTransformer)));
     }
 
     private static void RequireClasses(PictureSelection pictures)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Types = Microsoft.ML.SimpleDiffusion.Evaluation.ImageGenerationMetricTypes;

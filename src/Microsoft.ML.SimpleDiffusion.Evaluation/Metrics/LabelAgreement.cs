@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;

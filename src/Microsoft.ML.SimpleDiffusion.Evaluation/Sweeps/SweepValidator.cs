@@ -37,7 +37,7 @@ internal static class SweepValidator
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public static void ValidateColumns(SimpleDiffusionOptions options, IDataView training, IDataView validation)
     {
-        _ = SchemaShapes.ForOutput(SchemaShapes.Of(training.Schema), options);
+        SimpleDiffusionEstimator.CheckColumns(SchemaShapes.Of(training.Schema), options);
         ValidationData.CheckColumns(validation.Schema, options, ConditionColumn.Describe(training.Schema, options));
     }
 

@@ -1,8 +1,10 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 
@@ -13,6 +15,7 @@ namespace Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
 {
     private const string Role = "caption";
+    private const string Expected = "String";
 
     /// <summary>Bounds the embeddings that are held at once: with the widest T5 and the default batch, 270 MB.</summary>
     private const int BatchesPerWindow = 8;
@@ -39,10 +42,10 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
         _encoder = encoder;
         _checkAlive = checkAlive;
         _length = options.MaxTokens * width;
-        _caption = input.GetColumnOrNull(options.InputColumnName) ?? throw MissingCaption(options.InputColumnName);
+        _caption = input.GetColumnOrNull(options.InputColumnName) ?? throw ColumnErrors.Missing(Role, options.InputColumnName);
         if (_caption.Type is not TextDataViewType)
         {
-            throw WrongCaption(options.InputColumnName, _caption.Type.ToString()!);
+            throw ColumnErrors.Mismatch(Role, options.InputColumnName, Expected, _caption.Type.ToString()!);
         }
     }
 
@@ -55,9 +58,13 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     /// <inheritdoc/>
     public override int MaxWindowRows => _options.ReadAheadRows;
 
-    public static ArgumentOutOfRangeException MissingCaption(string name) => ColumnErrors.Missing(Role, name);
-
-    public static ArgumentOutOfRangeException WrongCaption(string name, string actual) => ColumnErrors.Mismatch(Role, name, "String", actual);
+    /// <summary>The input's columns and the embeddings, before there is any data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
+    public static SchemaShape Shape(SchemaShape input, T5EncoderOptions options)
+    {
+        RequiredColumn.Check(input, Role, options.InputColumnName, Expected, column => column.Kind == VectorKind.Scalar && column.ItemType is TextDataViewType);
+        return SchemaShapes.With(input, SchemaShapes.Column(options.OutputColumnName, VectorKind.Vector, NumberDataViewType.Single));
+    }
 
     /// <summary>Reads captions as token ids.</summary>
     /// <inheritdoc/>

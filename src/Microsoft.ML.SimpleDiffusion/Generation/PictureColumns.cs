@@ -2,8 +2,10 @@ using System.Numerics.Tensors;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.Transforms.Image;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
@@ -35,6 +37,16 @@ internal sealed class PictureColumns : BatchedColumns<GenerationRequest, Picture
 
     /// <inheritdoc/>
     public override int MaxWindowRows => _configuration.Options.Sampling.BatchSize;
+
+    /// <summary>The columns that are added, before there is any data.</summary>
+    public static IEnumerable<SchemaShape.Column> Shapes(SimpleDiffusionOptions options)
+    {
+        yield return SchemaShapes.Column(options.OutputColumnName, VectorKind.Scalar, ImageType(options));
+        if (options.OutputPixelsColumnName is string pixels)
+        {
+            yield return SchemaShapes.Column(pixels, VectorKind.Vector, NumberDataViewType.Single);
+        }
+    }
 
     /// <summary>Type of the image column: of no known size where a portrait column decides row by row.</summary>
     public static ImageDataViewType ImageType(SimpleDiffusionOptions options) => SizeOf(options) is ImageSize size

@@ -8,18 +8,18 @@ internal sealed class Shared<T> : IDisposable
     where T : class, IDisposable
 {
     private readonly Body _body;
-    private readonly Type _owner;
+    private readonly string _owner;
     private bool _disposed;
 
     /// <summary>The first owner.</summary>
     /// <param name="value">What is to be shared. It is disposed of with its last owner.</param>
-    /// <param name="owner">The public type that errors say has been disposed of.</param>
-    public Shared(T value, Type owner)
+    /// <param name="owner">What errors say has been disposed of.</param>
+    public Shared(T value, string owner)
         : this(new Body(value), owner)
     {
     }
 
-    private Shared(Body body, Type owner) => (_body, _owner) = (body, owner);
+    private Shared(Body body, string owner) => (_body, _owner) = (body, owner);
 
     /// <summary>Adds an owner.</summary>
     /// <exception cref="ObjectDisposedException">This one has gone.</exception>
@@ -71,7 +71,13 @@ internal sealed class Shared<T> : IDisposable
         }
     }
 
-    private void ThrowIfGone() => ObjectDisposedException.ThrowIf(_disposed || _body.IsClosed, _owner);
+    private void ThrowIfGone()
+    {
+        if (_disposed || _body.IsClosed)
+        {
+            throw new ObjectDisposedException(_owner, $"This {_owner} has been disposed of, and with it what it shared.");
+        }
+    }
 
     private sealed class Body(T value)
     {

@@ -10,6 +10,8 @@ namespace Microsoft.ML.SimpleDiffusion.Model;
 /// <param name="configuration">The model's configuration.</param>
 internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfiguration configuration) : IDisposable
 {
+    private const string OwnerName = "SimpleDiffusionTransformer";
+
     public ModelConfiguration Configuration => configuration;
 
     public long ParameterCount { get; } = shared.Use(model => model.Network.Plan.ParameterCount);
@@ -24,7 +26,7 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     public static TrainedModel Of(DenoisingModel model, ModelConfiguration configuration)
     {
         model.Network.eval();
-        return new TrainedModel(new Shared<DenoisingModel>(model, typeof(SimpleDiffusionTransformer)), configuration);
+        return new TrainedModel(new Shared<DenoisingModel>(model, OwnerName), configuration);
     }
 
     /// <summary>Reads a model.</summary>

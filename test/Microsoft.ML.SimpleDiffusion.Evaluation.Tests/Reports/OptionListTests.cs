@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Reports;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
-using Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Reports;
 

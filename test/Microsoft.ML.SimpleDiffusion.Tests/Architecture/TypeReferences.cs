@@ -21,6 +21,30 @@ internal static class TypeReferences
         return references;
     }
 
+    /// <summary>Full names of the types of other assemblies that a type, or a type inside it, names anywhere.</summary>
+    public static IReadOnlySet<string> Foreign(TypeDefinition type)
+    {
+        var used = new HashSet<string>();
+        Add(type, AddForeign);
+        return used;
+
+        void AddForeign(TypeReference? reference)
+        {
+            if (reference is GenericInstanceType generic)
+            {
+                foreach (var argument in generic.GenericArguments)
+                {
+                    AddForeign(argument);
+                }
+            }
+
+            if (reference?.GetElementType() is { } element and not TypeDefinition)
+            {
+                used.Add(element.FullName);
+            }
+        }
+    }
+
     private static void AddOutermost(TypeReference? reference, HashSet<string> used)
     {
         switch (reference)

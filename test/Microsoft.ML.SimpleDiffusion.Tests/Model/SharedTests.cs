@@ -9,7 +9,7 @@ public class SharedTests
     public void Last_owner_to_go_disposes_of_what_is_shared()
     {
         var value = new Value();
-        var first = new Shared<Value>(value, typeof(SharedTests));
+        var first = new Shared<Value>(value, nameof(SharedTests));
         var second = first.Share();
 
         first.Dispose();
@@ -24,7 +24,7 @@ public class SharedTests
     [TestMethod]
     public void Owner_that_has_gone_can_neither_use_nor_share()
     {
-        var gone = new Shared<Value>(new Value(), typeof(SharedTests));
+        var gone = new Shared<Value>(new Value(), nameof(SharedTests));
         using var other = gone.Share();
         gone.Dispose();
 
@@ -36,7 +36,7 @@ public class SharedTests
     public void What_is_closed_is_gone_for_all_owners_but_kept_for_the_last_to_dispose_of()
     {
         var value = new Value();
-        var lender = new Shared<Value>(value, typeof(SharedTests));
+        var lender = new Shared<Value>(value, nameof(SharedTests));
         var borrower = lender.Share();
 
         lender.Close();
@@ -51,7 +51,7 @@ public class SharedTests
     [TestMethod]
     public void Uses_take_turns()
     {
-        using var shared = new Shared<Value>(new Value(), typeof(SharedTests));
+        using var shared = new Shared<Value>(new Value(), nameof(SharedTests));
         int inside = 0, most = 0;
 
         Parallel.For(0, 20, _ => shared.Use(value =>

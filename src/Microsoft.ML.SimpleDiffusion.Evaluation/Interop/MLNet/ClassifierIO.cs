@@ -35,7 +35,7 @@ internal static class ClassifierIO
     {
         var configuration = ClassifierConfigurationJson.Parse(Entry.ReadConfiguration(context));
         var network = Entry.ReadFile(context, ModelEntry.Weights, stream => ReadNetwork(configuration, stream));
-        return new SmallImageClassifierTransformer(environment, configuration, new Shared<ClassifierNetwork>(network, typeof(SmallImageClassifierTransformer)));
+        return new SmallImageClassifierTransformer(environment, configuration, new Shared<ClassifierNetwork>(network, nameof(SmallImageClassifierTransformer)));
     });
 
     private static ClassifierNetwork ReadNetwork(ClassifierConfiguration configuration, Stream stream)

@@ -29,7 +29,7 @@ internal sealed class ClassifierFeatures : IFeatureExtractor
     /// <param name="options">Epochs, seed and cancellation.</param>
     public static ClassifierFeatures Train(MLContext context, RealPictures pictures, ComputeOptions compute, ReportOptions options)
     {
-        var estimator = context.ImageGeneration().SmallImageClassifier(new SmallImageClassifierOptions
+        var estimator = new SmallImageClassifierEstimator(context, new SmallImageClassifierOptions
         {
             ImageColumnName = nameof(PictureRow.Pixels),
             LabelColumnName = nameof(PictureRow.Label),

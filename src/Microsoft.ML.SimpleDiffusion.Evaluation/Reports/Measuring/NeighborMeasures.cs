@@ -1,3 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
 /// <summary>Compares generated pictures with single real ones.</summary>
@@ -40,7 +43,7 @@ internal sealed class NeighborMeasures(MLContext context, IFeatureExtractor extr
             FeatureColumnName = nameof(FeatureRow.Features),
             CancellationToken = options.CancellationToken,
         };
-        return context.ImageGeneration().Evaluate(queries, FeatureRow.View(context, reference), settings, heldOut);
+        return new ImageGenerationEvaluator(context, settings).Evaluate(queries, FeatureRow.View(context, reference), heldOut);
     }
 
     private static DistanceSummary Summarize(NearestNeighborMetrics metrics) => new(metrics.Percentile(0), metrics.Percentile(5), metrics.Median, metrics.Distances.Count);

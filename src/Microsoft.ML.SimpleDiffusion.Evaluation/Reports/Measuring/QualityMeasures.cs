@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 using static Microsoft.ML.SimpleDiffusion.Evaluation.ImageGenerationMetricTypes;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
@@ -56,7 +57,7 @@ internal sealed class QualityMeasures
     public ImageGenerationMetrics Measure(IEnumerable<PictureRow> pictures)
     {
         const ImageGenerationMetricTypes always = KernelDistance | PrecisionAndRecall | DensityAndCoverage;
-        return _context.ImageGeneration().Evaluate(FeatureRow.View(_context, _extractor.Extract(pictures)), _reference, new ImageGenerationEvaluationOptions
+        var settings = new ImageGenerationEvaluationOptions
         {
             Metrics = _extractor.IsClassifier ? always | FrechetDistance | ClassAgreement : always,
             FeatureColumnName = nameof(FeatureRow.Features),
@@ -64,7 +65,8 @@ internal sealed class QualityMeasures
             PredictedLabelColumnName = _extractor.IsClassifier ? nameof(FeatureRow.PredictedLabel) : null,
             Seed = _options.Seed,
             CancellationToken = _options.CancellationToken,
-        });
+        };
+        return new Metrics.ImageGenerationEvaluator(_context, settings).Evaluate(FeatureRow.View(_context, _extractor.Extract(pictures)), _reference, heldOut: null);
     }
 
     private static double? OfClass(ImageGenerationMetrics metrics, string label)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 

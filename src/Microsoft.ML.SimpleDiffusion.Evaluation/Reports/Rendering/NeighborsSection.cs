@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
 /// <summary>Generated pictures beside the real ones that are nearest to them.</summary>

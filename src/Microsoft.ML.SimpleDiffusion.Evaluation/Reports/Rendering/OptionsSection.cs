@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
 /// <summary>The options that the model stores: those that differ from the defaults, and the others folded away.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
 /// <summary>Metrics with their floor and ceiling, and class by class.</summary>

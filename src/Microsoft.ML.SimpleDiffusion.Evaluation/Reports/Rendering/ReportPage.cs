@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
 /// <summary>A report as one HTML file that needs nothing else: a pure function of its data.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
@@ -9,6 +10,15 @@ internal static class ConditionColumn
     public const string Role = "condition";
     public const string NegativeRole = "negative prompt";
     public const string Expected = "key (MapValueToKey makes one), text, or Single vector of known size [tokens, width]";
+
+    /// <summary>Checks the column before there is any data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    public static void Check(SchemaShape input, string name) => RequiredColumn.Check(input, Role, name, Expected, column => column.Kind switch
+    {
+        VectorKind.Scalar => column.IsKey || column.ItemType is TextDataViewType,
+        VectorKind.Vector => column.ItemType == NumberDataViewType.Single,
+        _ => false,
+    });
 
     /// <summary>What the training data says that images are of.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.Transforms.Image;
+using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
@@ -8,6 +9,16 @@ namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 internal static class ImageColumn
 {
     public const string Expected = "image, file path, image file (Byte vector of variable size), or pixel vector [channels, height, width] of Byte or Single";
+
+    /// <summary>Checks the column before there is any data.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    public static void Check(SchemaShape input, string name) => RequiredColumn.Check(input, "image", name, Expected, column => column.Kind switch
+    {
+        VectorKind.Scalar => column.ItemType is ImageDataViewType or TextDataViewType,
+        VectorKind.Vector => column.ItemType == NumberDataViewType.Single || column.ItemType == NumberDataViewType.Byte,
+        VectorKind.VariableVector => column.ItemType == NumberDataViewType.Byte,
+        _ => false,
+    });
 
     /// <summary>Finds the column.</summary>
     /// <param name="schema">Columns of the data.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 /// <summary>The options of a model as a flat list.</summary>
 internal static class OptionList

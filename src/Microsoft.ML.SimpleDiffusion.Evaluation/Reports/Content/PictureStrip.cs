@@ -1,7 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using SkiaSharp;
 
-namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
+namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 /// <summary>Pictures side by side in one PNG file, with transparent gaps.</summary>
 /// <param name="Png">The file.</param>
