@@ -175,3 +175,19 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 
     private static bool CpuMultipliesBFloat16() => X86Base.IsSupported && X86Base.CpuId(7, 1) is var (eax, _, _, _) && (eax & (1 << 5)) != 0;
 }
+
+/// <summary>Counts what passes between host and device. Each wait is time in which neither prepares work for the other.</summary>
+internal sealed class DeviceTraffic
+{
+    private long _waits;
+    private long _uploadedBytes;
+
+    /// <summary>Times that the host has waited until the device was done.</summary>
+    public long Waits => Interlocked.Read(ref _waits);
+
+    public long UploadedBytes => Interlocked.Read(ref _uploadedBytes);
+
+    public void CountWait() => Interlocked.Increment(ref _waits);
+
+    public void CountUpload(long bytes) => Interlocked.Add(ref _uploadedBytes, bytes);
+}

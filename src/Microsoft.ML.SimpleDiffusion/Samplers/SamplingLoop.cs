@@ -28,3 +28,25 @@ internal static class SamplingLoop
         }
     }
 }
+
+/// <summary>
+/// Pictures on their way from noise to image, in whatever form a back end holds them: noisy images z, the clean images x that are predicted of them, and those
+/// predicted one step before. All that differs from step to step comes as numbers.
+/// </summary>
+internal interface ISamplingBatch
+{
+    /// <summary>x becomes what the network predicts of z, within the limits of thresholding.</summary>
+    void PredictX(SamplingStep step);
+
+    /// <summary>z becomes a z + b x + c x_previous + d noise, and x the previous one.</summary>
+    /// <param name="coefficients">a to d.</param>
+    /// <param name="index">Number of the step, 0-based, which says what the noise is.</param>
+    void Step(StepCoefficients coefficients, int index);
+
+    /// <summary>z becomes x: the result.</summary>
+    void Finish();
+
+    /// <summary>z becomes what is known of it, where anything is: kept pixels of inpainting.</summary>
+    /// <param name="logSnr">Log-SNR of z; infinity for the result.</param>
+    void Constrain(double logSnr);
+}

@@ -82,3 +82,27 @@ internal sealed class TensorSamplingBatch(Tensor start, Denoiser denoise, Func<i
         _z = z;
     }
 }
+
+/// <summary>What a sampler knows of a network.</summary>
+/// <param name="z">Noisy images [B, C, H, W], all at the same noise level.</param>
+/// <param name="logSnr">Their log-SNR.</param>
+/// <param name="isGuided">Whether guidance is wanted.</param>
+/// <returns>The prediction [B, C, H, W].</returns>
+internal delegate Tensor Denoiser(Tensor z, double logSnr, bool isGuided);
+
+/// <summary>Forces images at a noise level to be what is known of them. Applied after every step, and to the result.</summary>
+/// <param name="z">Images [B, C, H, W]. The caller's.</param>
+/// <param name="logSnr">Their log-SNR; infinity for the result.</param>
+/// <returns>New images [B, C, H, W].</returns>
+internal delegate Tensor Constraint(Tensor z, double logSnr);
+
+/// <summary>A <see cref="LinearCombination"/> of tensors.</summary>
+internal static class TensorCombination
+{
+    /// <summary>a z + b prediction, or the prediction itself where it is that already.</summary>
+    /// <param name="combination">a and b.</param>
+    /// <param name="z">Noisy images [B, C, H, W].</param>
+    /// <param name="prediction">Network output [B, C, H, W].</param>
+    public static Tensor Apply(this LinearCombination combination, Tensor z, Tensor prediction)
+        => combination is { Z: 0, Prediction: 1 } ? prediction.alias() : (z * combination.Z).add_(prediction, alpha: combination.Prediction);
+}

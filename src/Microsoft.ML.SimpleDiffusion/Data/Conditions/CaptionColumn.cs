@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
@@ -24,4 +25,35 @@ internal static class CaptionColumn
             return RowCondition.OfText(bytes, isCut);
         };
     }
+}
+
+/// <summary>Captions as bytes of UTF-8, which are the tokens: any language and any emoji, and no vocabulary.</summary>
+internal static class CaptionBytes
+{
+    /// <summary>The bytes of a caption, cut at the end of a character if there are too many. A surrogate without its partner becomes U+FFFD.</summary>
+    /// <param name="caption">The caption.</param>
+    /// <param name="maxLength">Most bytes to return, 4 or more: a character may take as many.</param>
+    /// <param name="isCut">Whether there were too many.</param>
+    public static byte[] Of(ReadOnlySpan<char> caption, int maxLength, out bool isCut)
+    {
+        // A code unit takes a byte at least: what lies further on cannot be wanted, and the partner of a last surrogate would be cut off anyway.
+        var wanted = caption[..Math.Min(caption.Length, maxLength + 1)];
+        var bytes = new byte[Encoding.UTF8.GetByteCount(wanted)];
+        Encoding.UTF8.GetBytes(wanted, bytes);
+        isCut = bytes.Length > maxLength;
+        return isCut ? bytes[..EndOfCharacter(bytes, maxLength)] : bytes;
+    }
+
+    /// <summary>The last position up to a limit at which no character is cut in two.</summary>
+    private static int EndOfCharacter(byte[] utf8, int limit)
+    {
+        while (limit > 0 && IsContinuation(utf8[limit]))
+        {
+            limit--;
+        }
+
+        return limit;
+    }
+
+    private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
 }

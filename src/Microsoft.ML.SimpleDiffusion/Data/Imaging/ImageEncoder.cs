@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
@@ -20,5 +21,37 @@ internal static class ImageEncoder
         }
 
         return MLImage.CreateFromPixels(size.Width, size.Height, MLPixelFormat.Rgba32, pixels);
+    }
+}
+
+/// <summary>Lays out pictures in rows and columns.</summary>
+internal static class ImageGrid
+{
+    private const int Gap = 2;
+    private const int MinTile = 64;
+
+    /// <summary>Draws a grid on white, row by row. Small pictures are enlarged by a whole factor, so that each pixel stays a square.</summary>
+    /// <param name="images">Pictures, planar [C, H, W], 0 to 255.</param>
+    /// <param name="size">C, H and W.</param>
+    /// <param name="columns">Pictures per row.</param>
+    /// <returns>A PNG file.</returns>
+    public static byte[] ToPng(IReadOnlyList<byte[]> images, ImageSize size, int columns)
+    {
+        int scale = Math.Max(1, MinTile / Math.Max(size.Height, size.Width));
+        int width = size.Width * scale, height = size.Height * scale;
+        int rows = (images.Count + columns - 1) / columns;
+        using var grid = new SKBitmap(new SKImageInfo((columns * (width + Gap)) + Gap, (rows * (height + Gap)) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(grid))
+        {
+            canvas.Clear(SKColors.White);
+            for (int i = 0; i < images.Count; i++)
+            {
+                using var picture = PixelConverter.ToBitmap(images[i], size);
+                canvas.DrawBitmap(picture, SKRect.Create(Gap + (i % columns * (width + Gap)), Gap + (i / columns * (height + Gap)), width, height));
+            }
+        }
+
+        using var data = grid.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return data.ToArray();
     }
 }

@@ -27,3 +27,53 @@ internal sealed class OutputProjection : nn.Module<Tensor, Tensor>, IZeroInitial
         return _conv.forward(nn.functional.silu(Norms.Normalized(_norm, x))).MoveToOuterDisposeScope();
     }
 }
+
+/// <summary>What lies between the way down and the way up. Not a module: its parts are registered with the network itself.</summary>
+internal abstract class Middle
+{
+    /// <param name="plan">What it is made of.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="checkpoint">How the blocks are run, or null to keep all activations.</param>
+    public static Middle Create(MiddlePlan plan, nn.Module network, ActivationCheckpoint? checkpoint) => plan switch
+    {
+        TransformerMiddlePlan transformer => new TransformerMiddle(network.Add(transformer.Transformer, block => new TransformerBlock(block)), checkpoint),
+        ResidualMiddlePlan residual => new ResidualMiddle(
+            network.Register(residual.First, new ResBlock(residual.First)),
+            network.Register(residual.Attention, new SpatialAttention(residual.Attention)),
+            network.Register(residual.Second, new ResBlock(residual.Second)),
+            checkpoint),
+        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown middle."),
+    };
+
+    /// <param name="x">Feature maps of the lowest level [B, C, H, W].</param>
+    /// <param name="positions">Embedding of their positions [H W, C], if the plan has one.</param>
+    /// <param name="context">What steers the blocks.</param>
+    public abstract Tensor Forward(Tensor x, Tensor? positions, BlockContext context);
+
+    private sealed class TransformerMiddle(ModuleList<TransformerBlock> blocks, ActivationCheckpoint? checkpoint) : Middle
+    {
+        /// <inheritdoc/>
+        public override Tensor Forward(Tensor x, Tensor? positions, BlockContext context)
+        {
+            using var scope = NewDisposeScope();
+            var h = Tokens.FromMaps(x) + positions!;
+            foreach (var block in blocks)
+            {
+                h = ActivationCheckpoint.Run(checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
+            }
+
+            return Tokens.ToMaps(h, x).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class ResidualMiddle(ResBlock first, SpatialAttention attention, ResBlock second, ActivationCheckpoint? checkpoint) : Middle
+    {
+        /// <inheritdoc/>
+        public override Tensor Forward(Tensor x, Tensor? positions, BlockContext context)
+        {
+            var h = ActivationCheckpoint.Run(checkpoint, inputs => first.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors]);
+            h = ActivationCheckpoint.Run(checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [h, .. context.Tensors]);
+            return ActivationCheckpoint.Run(checkpoint, inputs => second.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
@@ -152,4 +154,43 @@ internal sealed class ProgressObserver : IStepObserver
         _sinceReport.Restart();
         return progress;
     }
+}
+
+/// <summary>What the speed of a run is measured by.</summary>
+/// <param name="Target">The device that trains.</param>
+/// <param name="FlopsPerImage">Floating-point operations that training on one image takes.</param>
+/// <param name="PeakFlops">Floating-point operations per second of matrix products on the device.</param>
+internal sealed record SpeedReference(ComputeTarget Target, long FlopsPerImage, double PeakFlops)
+{
+    /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
+    public static SpeedReference Measure(ComputeTarget target, NetworkPlan plan) => new(target, plan.TrainingFlops, MatrixPeak.Measure(target));
+}
+
+/// <summary>
+/// Time since a moment, by the monotonic clock: setting the system's clock does not change it. Where even that clock jumps back, as it has on
+/// virtual machines, the time between two readings counts as none.
+/// </summary>
+/// <param name="time">The clock.</param>
+internal sealed class ElapsedTimer(TimeProvider time)
+{
+    private long _last = time.GetTimestamp();
+    private TimeSpan _elapsed;
+
+    /// <summary>0 or more, and never less than before.</summary>
+    public TimeSpan Elapsed
+    {
+        get
+        {
+            long now = time.GetTimestamp();
+            if (now > _last)
+            {
+                _elapsed += time.GetElapsedTime(_last, now);
+            }
+
+            _last = now;
+            return _elapsed;
+        }
+    }
+
+    public void Restart() => (_last, _elapsed) = (time.GetTimestamp(), TimeSpan.Zero);
 }

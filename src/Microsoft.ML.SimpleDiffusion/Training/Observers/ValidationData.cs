@@ -1,6 +1,9 @@
-using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Randomness;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 
@@ -36,5 +39,52 @@ internal static class ValidationData
         {
             throw new InvalidOperationException($"The validation data cannot be used. {e.Message}", e);
         }
+    }
+}
+
+/// <summary>
+/// The run's own training loss on held-out images. Each image has its time and its noise, a function of the seed and its number, so that two evaluations
+/// differ by the weights alone.
+/// </summary>
+/// <param name="data">The images. Owned by the caller.</param>
+/// <param name="options">The run's, with nothing left open.</param>
+internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions options)
+{
+    /// <summary>The golden ratio's fraction: its multiples, modulo 1, lie evenly spread however many there are (Weyl 1916).</summary>
+    private const double GoldenFraction = 0.61803398874989485;
+
+    /// <summary>Diffusion time of an image, in (0, 1). Neighbours lie far apart, so that images sorted by class share the times fairly.</summary>
+    /// <param name="image">Number of the image.</param>
+    public static double TimeOf(int image)
+    {
+        double place = (image + 0.5) * GoldenFraction;
+        return place - Math.Floor(place);
+    }
+
+    /// <summary>Mean loss over all images.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellationToken">Checked before each forward pass.</param>
+    public double Evaluate(DenoisingModel model, CancellationToken cancellationToken)
+    {
+        using var guard = no_grad();
+        var images = new HeldOutImages(data, options, model.Target.Device);
+        double sum = 0;
+        foreach (var (first, count) in images.Batches())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            sum += Sum(model, images, first, count);
+        }
+
+        return sum / data.Count;
+    }
+
+    private double Sum(DenoisingModel model, HeldOutImages images, int first, int count)
+    {
+        using var scope = NewDisposeScope();
+        var x = images.Images(first, count);
+        var noise = images.Noise(first, count, (uint)options.Seed!.Value, RandomPurpose.ValidationNoise, sample: 0);
+        double[] logSnrs = [.. Enumerable.Range(first, count).Select(image => model.Schedule.LogSnr(TimeOf(image)))];
+        var levels = NoiseLevels.Create(options.Diffusion, logSnrs).Map(tensor => tensor.to(model.Target.Device));
+        return model.Loss(x, noise, levels, images.Conditions(first, count)).to(ScalarType.Float64).sum().item<double>();
     }
 }
