@@ -29,7 +29,7 @@ internal static class EvaluatedTraining
             ImageColumnName = options.ImageColumnName,
             LabelColumnName = options.ConditionColumnName!,
             ImageSize = options.ImageHeight,
-            MaxPictures = examples.Count / HeldOutEvery,
+            MaxImages = examples.Count / HeldOutEvery,
 
             // Without guidance: with it pictures vary less than real ones, and the distance would tell more of that than of the training.
             Sampling = new SamplingOptions { Sampler = options.Sampling.Sampler, Steps = options.Sampling.Steps },

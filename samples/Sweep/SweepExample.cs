@@ -24,7 +24,7 @@ internal sealed class SweepExample(Settings settings, CancellationToken cancella
             ImageColumnName = nameof(ImageExample.ImagePath),
             LabelColumnName = nameof(ImageExample.Label),
             ImageSize = settings.Size,
-            MaxPictures = settings.Pictures,
+            MaxImages = settings.Pictures,
 
             // The same for every trial, and quick.
             Sampling = new SamplingOptions { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 12, BatchSize = 64 },

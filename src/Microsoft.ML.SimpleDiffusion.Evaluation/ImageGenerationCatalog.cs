@@ -182,18 +182,18 @@ public sealed class ImageGenerationCatalog
     }
 
     /// <summary>
-    /// Measures a model and writes one HTML page about it: generated pictures, metrics beside their values for real pictures and for noise, the training's
+    /// Measures a model and writes one HTML page about it: generated images, metrics beside their values for real images and for noise, the training's
     /// losses and evaluations, guidance scales, nearest neighbours in the training set, and options. The page needs no other file and no network.
     /// </summary>
     /// <param name="path">The file to write. What it held before is replaced once the page is done.</param>
     /// <param name="model">The model. It is not changed.</param>
     /// <param name="data">
-    /// Pictures that the model was trained on, in the columns that it was trained with; the condition may be text. Without a condition, or if all have the
-    /// same, there is nothing to train a classifier on, and pictures are compared by their coarse pixels.
+    /// Images that the model was trained on, in the columns that it was trained with; the condition may be text. Without a condition, or if all have the
+    /// same, there is nothing to train a classifier on, and images are compared by their coarse pixels.
     /// </param>
     /// <param name="options">What to measure and show, or null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or a column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There are too few pictures, one cannot be read, or it is of a class that the model does not know.</exception>
+    /// <exception cref="InvalidOperationException">There are too few images, one cannot be read, or it is of a class that the model does not know.</exception>
     public void WriteReport(string path, SimpleDiffusionTransformer model, IDataView data, ReportOptions? options = null)
         => ReportWriter.Write(Context, path, model, data, options ?? new ReportOptions());
 }

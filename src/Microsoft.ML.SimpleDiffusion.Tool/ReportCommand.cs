@@ -15,7 +15,7 @@ internal static class ReportCommand
         var output = new Option<FileInfo>("--output") { Description = "The page to write.", DefaultValueFactory = _ => new FileInfo("report.html") };
         var title = new Option<string?>("--title") { Description = "Heading of the page; by default the model's file name." };
         var guidance = new Option<float[]>("--guidance") { Description = "Guidance scales to compare.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. defaults.GuidanceScales] };
-        var pictures = new Option<int>("--pictures") { Description = "Pictures to generate at each guidance scale and to measure.", DefaultValueFactory = _ => defaults.MaxPictures };
+        var pictures = new Option<int>("--pictures") { Description = "Pictures to generate at each guidance scale and to measure.", DefaultValueFactory = _ => defaults.MaxImages };
         var samplesPerClass = new Option<int>("--samples-per-class") { Description = "Generated pictures to show of each class.", DefaultValueFactory = _ => defaults.SamplesPerClass };
         var neighbors = new Option<int>("--neighbors") { Description = "Pairs of a generated picture and the nearest real one to show.", DefaultValueFactory = _ => defaults.NeighborsShown };
         var epochs = new Option<int>("--classifier-epochs") { Description = "Passes over the pictures to train the classifier that they are compared by.", DefaultValueFactory = _ => defaults.ClassifierEpochs };
@@ -31,7 +31,7 @@ internal static class ReportCommand
             {
                 Title = result.GetValue(title) ?? file.Name,
                 GuidanceScales = result.GetRequiredValue(guidance),
-                MaxPictures = result.GetValue(pictures),
+                MaxImages = result.GetValue(pictures),
                 SamplesPerClass = result.GetValue(samplesPerClass),
                 NeighborsShown = result.GetValue(neighbors),
                 ClassifierEpochs = result.GetValue(epochs),

@@ -94,7 +94,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         CheckColumns(inputSchema, _options);
-        return SchemaShapes.With(inputSchema, PictureColumns.Shapes(_options));
+        return SchemaShapes.With(inputSchema, GeneratedColumns.Shapes(_options));
     }
 
     /// <summary>Checks the columns that training needs, before there is any data.</summary>

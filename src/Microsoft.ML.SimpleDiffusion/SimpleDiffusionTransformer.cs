@@ -37,7 +37,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
-        var type = PictureColumns.ImageType(_configuration.Options);
+        var type = GeneratedColumns.ImageType(_configuration.Options);
         var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
 
         // The attribute's own Register throws without a size.
@@ -180,7 +180,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        return new BatchedDataView<GenerationRequest, PictureColumns.Picture>(input, ColumnsFor(input.Schema));
+        return new BatchedDataView<GenerationRequest, GeneratedColumns.GeneratedImage>(input, ColumnsFor(input.Schema));
     }
 
     /// <inheritdoc/>
@@ -188,7 +188,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ThrowIfDisposed();
-        return new BatchedRowMapper<GenerationRequest, PictureColumns.Picture>(ColumnsFor(inputSchema));
+        return new BatchedRowMapper<GenerationRequest, GeneratedColumns.GeneratedImage>(ColumnsFor(inputSchema));
     }
 
     /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
@@ -216,7 +216,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
     }
 
-    private PictureColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate);
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate);
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
     {

@@ -65,7 +65,7 @@ internal sealed class ComparedModel : IDisposable
     private byte[][] Generate()
     {
         var options = _workload.Options;
-        using var average = _workload.State.WearAverage();
+        using var average = _workload.State.WearEma();
         _workload.Model.Network.eval();
         var condition = _workload.Configuration.Condition.Kind == ConditionKind.Text ? RowCondition.OfText("a caption"u8.ToArray()) : RowCondition.OfClass(1);
         var requests = Enumerable.Range(0, PictureCount).Select(i => new GenerationRequest(condition, (ulong)i)).ToList();

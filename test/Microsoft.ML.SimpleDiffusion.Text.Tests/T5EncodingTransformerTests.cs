@@ -106,7 +106,7 @@ public sealed class T5EncodingTransformerTests : IDisposable
     [TestMethod]
     public void Images_of_rows_that_are_read_ahead_stay_whole()
     {
-        var rows = Enumerable.Range(1, 9).Select(i => new PictureRow { Image = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Rgba32, (byte[])[(byte)i, 0, 0, 255]) });
+        var rows = Enumerable.Range(1, 9).Select(i => new ImageRow { Image = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Rgba32, (byte[])[(byte)i, 0, 0, 255]) });
         var encoded = _transformer.Transform(_context.Data.LoadFromEnumerable(rows));
         using var cursor = encoded.GetRowCursor(encoded.Schema);
         var getter = cursor.GetGetter<MLImage>(encoded.Schema["Image"]);

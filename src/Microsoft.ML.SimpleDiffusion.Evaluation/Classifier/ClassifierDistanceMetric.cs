@@ -62,9 +62,9 @@ public sealed class ClassifierDistanceMetric : IValidationMetric, IDisposable
         ArgumentNullException.ThrowIfNull(generated);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
         var classes = new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = Classifier.Classes };
-        using var data = PictureData.Load(generated, imageColumnName, labelColumnName, _options.ImageSize, _options.Channels, classes, cancellationToken);
+        using var data = LabelledImages.Load(generated, imageColumnName, labelColumnName, _options.ImageSize, _options.Channels, classes, cancellationToken);
         WarnOfTooFew(data);
-        var measured = ClassifiedPictures.Of(Classifier, PictureSelection.All(data), cancellationToken);
+        var measured = ClassifiedImages.Of(Classifier, ImageSelection.All(data), cancellationToken);
         using var statistics = measured.Statistics;
         return new ClassifierDistanceResult
         {
@@ -81,7 +81,7 @@ public sealed class ClassifierDistanceMetric : IValidationMetric, IDisposable
     }
 
     /// <summary>
-    /// Generates an image for each row of the validation data, at most <see cref="ClassifierDistanceOptions.MaxPictures"/>, always from the same noise, and
+    /// Generates an image for each row of the validation data, at most <see cref="ClassifierDistanceOptions.MaxImages"/>, always from the same noise, and
     /// measures their distance.
     /// </summary>
     /// <inheritdoc cref="IValidationMetric.Evaluate" path="/param"/>
@@ -92,7 +92,7 @@ public sealed class ClassifierDistanceMetric : IValidationMetric, IDisposable
         ArgumentNullException.ThrowIfNull(validation);
         var options = model.Options;
         using var generator = model.WithSampling(_options.Sampling ?? options.Sampling);
-        var generated = generator.Transform(EvenlySpacedRows.Of(validation, _options.MaxPictures));
+        var generated = generator.Transform(EvenlySpacedRows.Of(validation, _options.MaxImages));
         return Measure(generated, options.OutputColumnName, labelColumnName: null, cancellationToken).Distance;
     }
 

@@ -28,7 +28,7 @@ public sealed class ClassifierDistanceOptions
     /// Most images that <see cref="ClassifierDistanceMetric.Evaluate"/> generates, 2 or more, for evenly spaced rows of the validation data. The fewer, the
     /// higher the distance of the same model comes out. Default: 256.
     /// </summary>
-    public int MaxPictures { get; set; } = 256;
+    public int MaxImages { get; set; } = 256;
 
     /// <summary>How <see cref="ClassifierDistanceMetric.Evaluate"/> generates. Null (default): as the model is set to.</summary>
     public SamplingOptions? Sampling { get; set; }
@@ -50,7 +50,7 @@ public sealed class ClassifierDistanceOptions
     internal void Validate()
     {
         ToClassifierOptions().Validate();
-        Require.AtLeast(nameof(MaxPictures), MaxPictures, 2);
+        Require.AtLeast(nameof(MaxImages), MaxImages, 2);
     }
 
     internal SmallImageClassifierOptions ToClassifierOptions() => new()

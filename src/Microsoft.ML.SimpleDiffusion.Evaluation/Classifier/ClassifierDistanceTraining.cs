@@ -18,11 +18,11 @@ internal static class ClassifierDistanceTraining
         options.Validate();
         options = options.Clone();
         var estimator = new SmallImageClassifierEstimator(environment, options.ToClassifierOptions());
-        var classes = PictureData.Classes(training, options.LabelColumnName);
+        var classes = LabelledImages.Classes(training, options.LabelColumnName);
         using var data = Load(training, classes, options);
         using var heldOutData = heldOut is null ? null : Load(heldOut, classes, options);
         var parts = Split(data, classes, setsRealAside: heldOutData is null);
-        var real = heldOutData is null ? parts.Real : PictureSelection.All(heldOutData);
+        var real = heldOutData is null ? parts.Real : ImageSelection.All(heldOutData);
         var classifier = estimator.Fit(parts.Seen, classes.ClassLabels);
         try
         {
@@ -35,17 +35,17 @@ internal static class ClassifierDistanceTraining
         }
     }
 
-    private static ImageDataset Load(IDataView view, ConditionDescription classes, ClassifierDistanceOptions options) => PictureData.Load(
+    private static ImageDataset Load(IDataView view, ConditionDescription classes, ClassifierDistanceOptions options) => LabelledImages.Load(
         view, options.ImageColumnName, options.LabelColumnName, options.ImageSize, options.Channels, classes, options.CancellationToken);
 
     private static ClassifierDistanceMetric Measure(
-        IHostEnvironment environment, ClassifierDistanceOptions options, SmallImageClassifierTransformer classifier, PictureSelection real, PictureSelection unseen)
+        IHostEnvironment environment, ClassifierDistanceOptions options, SmallImageClassifierTransformer classifier, ImageSelection real, ImageSelection unseen)
     {
-        var (realStatistics, agreement) = ClassifiedPictures.Of(classifier, real, options.CancellationToken);
+        var (realStatistics, agreement) = ClassifiedImages.Of(classifier, real, options.CancellationToken);
         try
         {
-            using var unseenStatistics = ClassifiedPictures.Of(classifier, unseen, options.CancellationToken).Statistics;
-            using var noiseStatistics = ClassifiedPictures.OfNoise(classifier, real.Count, options.Seed, options.CancellationToken);
+            using var unseenStatistics = ClassifiedImages.Of(classifier, unseen, options.CancellationToken).Statistics;
+            using var noiseStatistics = ClassifiedImages.OfNoise(classifier, real.Count, options.Seed, options.CancellationToken);
             return new ClassifierDistanceMetric(environment, options, classifier, realStatistics)
             {
                 Floor = unseenStatistics.FrechetDistance(realStatistics),
@@ -63,7 +63,7 @@ internal static class ClassifierDistanceTraining
     /// <summary>
     /// Of each class one image in four is kept from the classifier, for the floor; where there are no others to compare with, one in four more.
     /// </summary>
-    private static (PictureSelection Seen, PictureSelection Unseen, PictureSelection Real) Split(ImageDataset data, ConditionDescription classes, bool setsRealAside)
+    private static (ImageSelection Seen, ImageSelection Unseen, ImageSelection Real) Split(ImageDataset data, ConditionDescription classes, bool setsRealAside)
     {
         var counts = new int[classes.ClassCount + 1];
         var (seen, unseen, real) = (new List<int>(), new List<int>(), new List<int>());
@@ -88,17 +88,17 @@ internal static class ClassifierDistanceTraining
             }
         }
 
-        var all = PictureSelection.All(data);
+        var all = ImageSelection.All(data);
         return (all.At(seen), all.At(unseen), all.At(real));
     }
 
     /// <summary>An image for each wanted one, of the same class; classes that are too small give theirs again.</summary>
-    private static PictureSelection OfSameClasses(PictureSelection pictures, PictureSelection wanted)
+    private static ImageSelection OfSameClasses(ImageSelection images, ImageSelection wanted)
     {
-        var byClass = Enumerable.Range(0, pictures.Count).ToLookup(pictures.ClassOf);
+        var byClass = Enumerable.Range(0, images.Count).ToLookup(images.ClassOf);
         var ofEach = byClass.ToDictionary(group => group.Key, group => group.ToArray());
         var taken = new int[wanted.ClassCount + 1];
-        return pictures.At(Enumerable.Range(0, wanted.Count).Where(i => ofEach.ContainsKey(wanted.ClassOf(i))).Select(i =>
+        return images.At(Enumerable.Range(0, wanted.Count).Where(i => ofEach.ContainsKey(wanted.ClassOf(i))).Select(i =>
         {
             int[] candidates = ofEach[wanted.ClassOf(i)];
             return candidates[taken[wanted.ClassOf(i)]++ % candidates.Length];

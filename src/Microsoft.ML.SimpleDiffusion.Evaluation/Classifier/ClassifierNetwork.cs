@@ -51,12 +51,12 @@ internal sealed class ClassifierNetwork : IDisposable
     /// <summary>Logits [N, classes] of features.</summary>
     public Tensor Logits(Tensor features) => _head.forward(features);
 
-    /// <summary>Features [N, 64] and probabilities [N, classes] of pictures, both on the CPU.</summary>
-    /// <param name="count">Number of pictures, 1 or more.</param>
+    /// <summary>Features [N, 64] and probabilities [N, classes] of images, both on the CPU.</summary>
+    /// <param name="count">Number of images, 1 or more.</param>
     /// <param name="source">Gives their pixels, one after the other.</param>
-    /// <param name="batchSize">Pictures at once.</param>
+    /// <param name="batchSize">Images at once.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    public (Tensor Features, Tensor Scores) Classify(int count, PictureTensor.PixelSource source, int batchSize, CancellationToken cancellationToken)
+    public (Tensor Features, Tensor Scores) Classify(int count, ImageTensor.PixelSource source, int batchSize, CancellationToken cancellationToken)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
@@ -66,7 +66,7 @@ internal sealed class ClassifierNetwork : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             int start = first;
             using var batch = NewDisposeScope();
-            var found = Features(PictureTensor.Create(Math.Min(batchSize, count - first), Channels, Size, (i, pixels) => source(start + i, pixels), Device));
+            var found = Features(ImageTensor.Create(Math.Min(batchSize, count - first), Channels, Size, (i, pixels) => source(start + i, pixels), Device));
             scores.Add(nn.functional.softmax(Logits(found), 1).cpu().MoveToOuterDisposeScope());
             features.Add(found.cpu().MoveToOuterDisposeScope());
         }

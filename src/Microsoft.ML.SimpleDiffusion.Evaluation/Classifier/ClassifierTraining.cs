@@ -5,9 +5,9 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
 /// <summary>Trains the small classifier with AdamW, a learning rate that rises and falls once, and smoothed labels.</summary>
 /// <param name="network">The network, initialised.</param>
-/// <param name="pictures">Pictures with classes.</param>
+/// <param name="images">Images with classes.</param>
 /// <param name="options">Epochs, batch size and the like.</param>
-internal sealed class ClassifierTraining(ClassifierNetwork network, PictureSelection pictures, SmallImageClassifierOptions options)
+internal sealed class ClassifierTraining(ClassifierNetwork network, ImageSelection images, SmallImageClassifierOptions options)
 {
     private const double WeightDecay = 0.05;
     private const double LabelSmoothing = 0.1;
@@ -17,16 +17,16 @@ internal sealed class ClassifierTraining(ClassifierNetwork network, PictureSelec
     public void Run(Action<string> log, CancellationToken cancellationToken)
     {
         network.SetTraining(true);
-        int stepsPerEpoch = (pictures.Count + options.BatchSize - 1) / options.BatchSize;
+        int stepsPerEpoch = (images.Count + options.BatchSize - 1) / options.BatchSize;
         using var optimizer = optim.AdamW(network.Parameters, options.LearningRate, weight_decay: WeightDecay);
         var decay = optim.lr_scheduler.OneCycleLR(optimizer, options.LearningRate, total_steps: (options.Epochs * stepsPerEpoch) + 1);
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
             double loss = 0;
-            foreach (int[] batch in StatelessRandom.Permutation(pictures.Count, (uint)options.Seed, (ulong)epoch).Chunk(options.BatchSize))
+            foreach (int[] batch in StatelessRandom.Permutation(images.Count, (uint)options.Seed, (ulong)epoch).Chunk(options.BatchSize))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                loss += Step(optimizer, batch, epoch) * batch.Length / pictures.Count;
+                loss += Step(optimizer, batch, epoch) * batch.Length / images.Count;
                 decay.step();
             }
 
@@ -39,15 +39,15 @@ internal sealed class ClassifierTraining(ClassifierNetwork network, PictureSelec
     private double Step(optim.Optimizer optimizer, int[] positions, int epoch)
     {
         using var scope = NewDisposeScope();
-        var images = pictures.ToTensor(positions, network.Device);
+        var x = images.ToTensor(positions, network.Device);
         if (options.RandomHorizontalFlip)
         {
             var mirrored = tensor(positions.Select(position => IsMirrored(position, epoch)).ToArray(), device: network.Device).view(-1, 1, 1, 1);
-            images = where(mirrored, images.flip(3), images);
+            x = where(mirrored, x.flip(3), x);
         }
 
-        var classes = tensor(positions.Select(position => (long)pictures.ClassOf(position)).ToArray(), device: network.Device);
-        var loss = nn.functional.cross_entropy(network.Logits(network.Features(images)), classes, label_smoothing: LabelSmoothing);
+        var classes = tensor(positions.Select(position => (long)images.ClassOf(position)).ToArray(), device: network.Device);
+        var loss = nn.functional.cross_entropy(network.Logits(network.Features(x)), classes, label_smoothing: LabelSmoothing);
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();

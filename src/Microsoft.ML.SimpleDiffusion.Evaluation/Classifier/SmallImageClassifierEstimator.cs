@@ -33,10 +33,10 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        var classes = PictureData.Classes(input, _options.LabelColumnName);
-        using var data = PictureData.Load(
+        var classes = LabelledImages.Classes(input, _options.LabelColumnName);
+        using var data = LabelledImages.Load(
             input, _options.ImageColumnName, _options.LabelColumnName, _options.ImageSize, _options.Channels, classes, _options.CancellationToken);
-        return Fit(PictureSelection.All(data), classes.ClassLabels);
+        return Fit(ImageSelection.All(data), classes.ClassLabels);
     }
 
     /// <summary>The input's columns and those that the transformer adds.</summary>
@@ -48,17 +48,17 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
         return ClassifierColumns.Shape(inputSchema, _options);
     }
 
-    /// <summary>Trains on pictures that are in memory already.</summary>
-    internal SmallImageClassifierTransformer Fit(PictureSelection pictures, IReadOnlyList<string> classes)
+    /// <summary>Trains on images that are in memory already.</summary>
+    internal SmallImageClassifierTransformer Fit(ImageSelection images, IReadOnlyList<string> classes)
     {
-        RequireClasses(pictures);
+        RequireClasses(images);
         var target = ComputeTarget.Resolve(_options.Compute);
         var network = new ClassifierNetwork(_options.Channels, _options.ImageSize, classes.Count, target.Device);
         try
         {
             network.Initialize(_options.Seed);
             using var channel = _environment.Start("Training");
-            new ClassifierTraining(network, pictures, _options).Run(message => MLEnvironment.Info(channel, message), _options.CancellationToken);
+            new ClassifierTraining(network, images, _options).Run(message => MLEnvironment.Info(channel, message), _options.CancellationToken);
         }
         catch
         {
@@ -69,11 +69,11 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
         return new SmallImageClassifierTransformer(_environment, ClassifierConfiguration.Create(_options, classes), new Shared<ClassifierNetwork>(network, nameof(SmallImageClassifierTransformer)));
     }
 
-    private static void RequireClasses(PictureSelection pictures)
+    private static void RequireClasses(ImageSelection images)
     {
-        for (int i = 0; i < pictures.Count; i++)
+        for (int i = 0; i < images.Count; i++)
         {
-            if (pictures.ClassOf(i) == pictures.ClassCount)
+            if (images.ClassOf(i) == images.ClassCount)
             {
                 throw new InvalidOperationException("An image to train the classifier on has no class. Leave such images out.");
             }

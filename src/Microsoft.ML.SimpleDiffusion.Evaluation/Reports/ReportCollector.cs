@@ -6,15 +6,15 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
 /// <summary>Generates and measures what a report says.</summary>
 internal sealed class ReportCollector
 {
-    private const int PicturesPerGuidanceScale = 10;
+    private const int ImagesPerGuidanceScale = 10;
 
     private readonly MLContext _context;
     private readonly SimpleDiffusionTransformer _model;
     private readonly ReportOptions _options;
-    private readonly RealPictures _real;
+    private readonly RealImages _real;
     private readonly ReportSampler _sampler;
 
-    private ReportCollector(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options, RealPictures real)
+    private ReportCollector(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options, RealImages real)
     {
         _context = context;
         _model = model;
@@ -23,12 +23,12 @@ internal sealed class ReportCollector
         _sampler = new ReportSampler(context, model, data);
     }
 
-    /// <summary>Collects everything; takes as long as generating <see cref="ReportOptions.MaxPictures"/> pictures at each guidance scale, and some more.</summary>
+    /// <summary>Collects everything; takes as long as generating <see cref="ReportOptions.MaxImages"/> images at each guidance scale, and some more.</summary>
     public static ReportData Collect(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options)
     {
         options.Progress?.Report("Reading the pictures ...");
         var configuration = model.Model.Configuration;
-        using var real = RealPictures.Load(data, configuration.Options, configuration.Condition, options.CancellationToken);
+        using var real = RealImages.Load(data, configuration.Options, configuration.Condition, options.CancellationToken);
         return new ReportCollector(context, model, data, options, real).Collect();
     }
 
@@ -39,7 +39,7 @@ internal sealed class ReportCollector
         var heldOut = Some(_real.HeldOut);
         var quality = new QualityMeasures(_context, extractor, _real.Rows(heldOut), _real.Rows(Some(_real.Reference)), _options);
 
-        // A generated picture for each held-out one, of the same class.
+        // A generated image for each held-out one, of the same class.
         var generated = Generate(heldOut.Select(_real.LabelOf).ToList());
         Say("Measuring the generated pictures ...");
         var metrics = generated.ToDictionary(set => set.Key, set => quality.Measure(set.Value));
@@ -71,10 +71,10 @@ internal sealed class ReportCollector
         return ClassifierFeatures.Train(_context, _real, _model.Options.Compute, _options);
     }
 
-    /// <summary>Pictures of the given classes by guidance scale, the model's own among them.</summary>
-    private SortedDictionary<float, List<PictureRow>> Generate(List<string> labels)
+    /// <summary>Images of the given classes by guidance scale, the model's own among them.</summary>
+    private SortedDictionary<float, List<ImageRow>> Generate(List<string> labels)
     {
-        var sets = new SortedDictionary<float, List<PictureRow>>();
+        var sets = new SortedDictionary<float, List<ImageRow>>();
         foreach (float scale in (_sampler.CanBeGuided ? _options.GuidanceScales : []).Append(OwnScale).Distinct())
         {
             Say(FormattableString.Invariant($"Generating {labels.Count} pictures at guidance scale {scale} ..."));
@@ -95,18 +95,18 @@ internal sealed class ReportCollector
             .ToList();
     }
 
-    private GuidanceRow CreateGuidanceRow(float scale, IReadOnlyList<PictureRow> pictures, ImageGenerationMetrics metrics)
+    private GuidanceRow CreateGuidanceRow(float scale, IReadOnlyList<ImageRow> images, ImageGenerationMetrics metrics)
     {
-        var shown = pictures.DistinctBy(picture => picture.Label).Concat(pictures).Distinct().Take(PicturesPerGuidanceScale).ToList();
+        var shown = images.DistinctBy(image => image.Label).Concat(images).Distinct().Take(ImagesPerGuidanceScale).ToList();
         return new GuidanceRow(scale, scale == OwnScale, metrics.FrechetDistance ?? metrics.KernelDistance?.Mean, metrics.ClassAgreement?.Overall, Strip(shown));
     }
 
-    private PictureStrip Strip(IEnumerable<PictureRow> pictures) => PictureStrip.Draw(pictures.Select(picture => picture.Pixels).ToList(), _real.Size);
+    private ImageStrip Strip(IEnumerable<ImageRow> images) => ImageStrip.Draw(images.Select(image => image.Pixels).ToList(), _real.Size);
 
     /// <summary>Evenly spread picks, so that classes keep their shares.</summary>
     private List<int> Some(IReadOnlyList<int> indices)
     {
-        int count = new[] { _options.MaxPictures, _real.HeldOut.Count, _real.Reference.Count }.Min();
+        int count = new[] { _options.MaxImages, _real.HeldOut.Count, _real.Reference.Count }.Min();
         return Enumerable.Range(0, count).Select(i => indices[(int)((long)i * indices.Count / count)]).ToList();
     }
 
@@ -124,12 +124,12 @@ internal sealed class ReportCollector
             Channels = options.Channels,
             ParameterCount = _model.ParameterCount,
             TrainedSteps = _model.TrainedSteps,
-            PicturesPerStep = (long)options.Training.BatchSize * options.Training.GradientAccumulation,
-            RealPictures = _real.Count,
+            ImagesPerStep = (long)options.Training.BatchSize * options.Training.GradientAccumulation,
+            RealImages = _real.Count,
         };
     }
 
-    private List<string> CreateNotes(int pictures)
+    private List<string> CreateNotes(int images)
     {
         var notes = new List<string>();
         int known = _model.Model.Configuration.Condition.ClassCount;
@@ -148,9 +148,9 @@ internal sealed class ReportCollector
             notes.Add($"{_real.SkippedCount} pictures could not be read and are left out.");
         }
 
-        if (pictures < QualityMeasures.EnoughPictures)
+        if (images < QualityMeasures.EnoughImages)
         {
-            notes.Add($"With {pictures} pictures in each set the metrics are rough: differences to real pictures mean more than the numbers. {QualityMeasures.EnoughPictures} or more would be better.");
+            notes.Add($"With {images} pictures in each set the metrics are rough: differences to real pictures mean more than the numbers. {QualityMeasures.EnoughImages} or more would be better.");
         }
 
         return notes;

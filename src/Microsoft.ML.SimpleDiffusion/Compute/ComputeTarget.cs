@@ -39,7 +39,7 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 
         if (target.IsCuda)
         {
-            // Pictures of one size come again and again, which is what trying pays for.
+            // Images of one size come again and again, which is what trying pays for.
             TorchFunctions.SetCudnnBenchmark(true);
             (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (options.AllowTensorFloat32, options.AllowTensorFloat32);
         }

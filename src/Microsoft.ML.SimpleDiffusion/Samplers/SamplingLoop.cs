@@ -2,11 +2,11 @@ using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Samplers;
 
-/// <summary>Takes pictures from noise to image. It knows no sampler and no back end.</summary>
+/// <summary>Takes images from noise to image. It knows no sampler and no back end.</summary>
 internal static class SamplingLoop
 {
     /// <param name="path">The way.</param>
-    /// <param name="batch">Pictures at its beginning; afterwards the result.</param>
+    /// <param name="batch">Images at its beginning; afterwards the result.</param>
     /// <param name="cancellationToken">Checked before each evaluation of the network.</param>
     public static void Run(IReadOnlyList<SamplingStep> path, ISamplingBatch batch, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal static class SamplingLoop
 }
 
 /// <summary>
-/// Pictures on their way from noise to image, in whatever form a back end holds them: noisy images z, the clean images x that are predicted of them, and those
+/// Images on their way from noise to image, in whatever form a back end holds them: noisy images z, the clean images x that are predicted of them, and those
 /// predicted one step before. All that differs from step to step comes as numbers.
 /// </summary>
 internal interface ISamplingBatch

@@ -114,7 +114,7 @@ internal sealed class TrainingSetup : IDisposable
         }
 
         long step = _state.Step;
-        _state.HandOverAverage();
+        _state.HandOverEma();
         if (Evaluation is { BestStep: long best, PausedAt: not { IsBest: true } })
         {
             step = best;

@@ -61,7 +61,7 @@ public class ClassifierDistanceTests
     [TestMethod]
     public void A_model_is_asked_for_evenly_spaced_rows_and_sampled_as_told()
     {
-        using var metric = Train(options => (options.MaxPictures, options.Sampling) = (3, new SamplingOptions { Steps = 1 }));
+        using var metric = Train(options => (options.MaxImages, options.Sampling) = (3, new SamplingOptions { Steps = 1 }));
         var sorted = TinyData.View(Context, 24);
         using var model = Context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(sorted);
 

@@ -18,8 +18,8 @@ internal static class SomeReport
             Channels = 3,
             ParameterCount = 1_234_567,
             TrainedSteps = 560,
-            PicturesPerStep = 16,
-            RealPictures = 1500,
+            ImagesPerStep = 16,
+            RealImages = 1500,
         },
         Options = [new OptionRow("Training.Steps", "560", "10000"), new OptionRow("Training.BatchSize", "32", "32")],
         History = new TrainingHistory
@@ -35,7 +35,7 @@ internal static class SomeReport
         Quality = new QualityReport
         {
             FeatureDescription = "the features of a small classifier",
-            Pictures = 300,
+            Images = 300,
             Metrics = [new MetricRow("Classifier distance", HigherIsBetter: false, 3.5, 0.25, 70), new MetricRow("Precision", HigherIsBetter: true, null, double.NaN, 0)],
             Classes = [new ClassAgreementRow(label, 0.75, 1)],
         },
@@ -62,6 +62,6 @@ internal static class SomeReport
         };
     }
 
-    private static PictureStrip Strip(int count)
-        => PictureStrip.Draw(Enumerable.Repeat(new byte[3 * 2 * 2], count).ToList(), new ImageSize(3, 2, 2));
+    private static ImageStrip Strip(int count)
+        => ImageStrip.Draw(Enumerable.Repeat(new byte[3 * 2 * 2], count).ToList(), new ImageSize(3, 2, 2));
 }

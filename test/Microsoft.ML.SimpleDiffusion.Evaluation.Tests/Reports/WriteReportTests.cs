@@ -17,7 +17,7 @@ public class WriteReportTests
         _context.ImageGeneration().WriteReport(folder.File("report.html"), model, Labelled(), new ReportOptions
         {
             GuidanceScales = [3],
-            MaxPictures = 10,
+            MaxImages = 10,
             SamplesPerClass = 2,
             NeighborsShown = 3,
             ClassifierEpochs = 1,
@@ -41,7 +41,7 @@ public class WriteReportTests
         var options = TinyData.Options(steps: 1);
         options.ConditionColumnName = null;
         using var model = Train(options);
-        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, TinyData.View(_context, 40), new ReportOptions { MaxPictures = 10 });
+        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, TinyData.View(_context, 40), new ReportOptions { MaxImages = 10 });
         string page = File.ReadAllText(folder.File("report.html"));
         StringAssert.Contains(page, "their pixels at 8×8");
         Assert.DoesNotContain("id=\"guidance\"", page);
@@ -53,7 +53,7 @@ public class WriteReportTests
     {
         using var folder = new TemporaryFolder();
         using var model = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(Labelled());
-        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, Labelled(), new ReportOptions { MaxPictures = 10, GuidanceScales = [2] });
+        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, Labelled(), new ReportOptions { MaxImages = 10, GuidanceScales = [2] });
         string page = File.ReadAllText(folder.File("report.html"));
         StringAssert.Contains(page, "text-conditional");
         StringAssert.Contains(page, "id=\"guidance\"");
@@ -104,7 +104,7 @@ public class WriteReportTests
 
     [TestMethod]
     [DataRow(nameof(ReportOptions.GuidanceScales))]
-    [DataRow(nameof(ReportOptions.MaxPictures))]
+    [DataRow(nameof(ReportOptions.MaxImages))]
     [DataRow(nameof(ReportOptions.SamplesPerClass))]
     [DataRow(nameof(ReportOptions.MaxClassesShown))]
     [DataRow(nameof(ReportOptions.NeighborsShown))]

@@ -17,7 +17,7 @@ public class AdamTests
         Beta2 = 0.99,
         Epsilon = 1e-12,
         WeightDecay = 0,
-        AverageRate = 0.25,
+        EmaRate = 0.25,
     };
 
     [TestMethod]
@@ -114,9 +114,9 @@ public class AdamTests
     [TestMethod]
     public void Average_is_warmed_up()
     {
-        Assert.AreEqual(0.1, AdamUpdate.AverageDecay(0.9999, step: 0), 1e-12);
-        Assert.AreEqual(0.5, AdamUpdate.AverageDecay(0.9999, step: 8), 1e-12);
-        Assert.AreEqual(0.9999, AdamUpdate.AverageDecay(0.9999, step: 1_000_000), 1e-12);
+        Assert.AreEqual(0.1, AdamUpdate.EmaDecayAt(0.9999, step: 0), 1e-12);
+        Assert.AreEqual(0.5, AdamUpdate.EmaDecayAt(0.9999, step: 8), 1e-12);
+        Assert.AreEqual(0.9999, AdamUpdate.EmaDecayAt(0.9999, step: 1_000_000), 1e-12);
     }
 
     /// <summary>A training state of one layer with chosen weights and gradients, of a length that no vector divides.</summary>
@@ -132,7 +132,7 @@ public class AdamTests
             _state = new TrainingState(_network, CPU);
             using var guard = no_grad();
             _state.Weights.Values.fill_(initial);
-            _state.AverageWeights.Values.fill_(initial);
+            _state.EmaWeights.Values.fill_(initial);
             SetGradient(gradient);
         }
 
@@ -140,7 +140,7 @@ public class AdamTests
 
         public float Weight(int i) => _state.Weights.Values.data<float>()[i];
 
-        public float Average(int i) => _state.AverageWeights.Values.data<float>()[i];
+        public float Average(int i) => _state.EmaWeights.Values.data<float>()[i];
 
         public float Gradient(int i) => _state.Gradients.Values.data<float>()[i];
 

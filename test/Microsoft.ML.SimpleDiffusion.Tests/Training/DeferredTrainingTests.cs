@@ -48,7 +48,7 @@ public class DeferredTrainingTests
         host.Step(10);
         device.Step(10);
 
-        using var difference = (host.State.AverageWeights.Values - device.State.AverageWeights.Values).abs().max();
+        using var difference = (host.State.EmaWeights.Values - device.State.EmaWeights.Values).abs().max();
         Assert.IsLessThan(1e-4f, difference.item<float>());
     }
 

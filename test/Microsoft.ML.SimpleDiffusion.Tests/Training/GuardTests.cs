@@ -15,7 +15,7 @@ public class GuardTests
         using var feed = training.CreateFeed();
         var batches = new PoisonedBatches(feed, 1);
         training.Step(batches);
-        float[] weights = Numbers(training.State.Weights), average = Numbers(training.State.AverageWeights), moments = Numbers(training.State.SecondMoments);
+        float[] weights = Numbers(training.State.Weights), average = Numbers(training.State.EmaWeights), moments = Numbers(training.State.SecondMoments);
 
         var bad = training.Step(batches);
 
@@ -23,7 +23,7 @@ public class GuardTests
         Assert.AreEqual(2, training.State.Step);
         Assert.AreEqual(1, training.State.SkippedSteps);
         CollectionAssert.AreEqual(weights, Numbers(training.State.Weights));
-        CollectionAssert.AreEqual(average, Numbers(training.State.AverageWeights));
+        CollectionAssert.AreEqual(average, Numbers(training.State.EmaWeights));
         CollectionAssert.AreEqual(moments, Numbers(training.State.SecondMoments));
         Assert.IsFalse(training.Step(batches).IsSkipped);
         training.State.RequireFinite();
@@ -66,7 +66,7 @@ public class GuardTests
     {
         using var training = new TinyTraining(TinyData.Options());
         var state = training.State;
-        foreach (var buffer in new[] { state.Weights, state.AverageWeights, state.FirstMoments, state.SecondMoments })
+        foreach (var buffer in new[] { state.Weights, state.EmaWeights, state.FirstMoments, state.SecondMoments })
         {
             foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
             {

@@ -11,16 +11,16 @@ internal sealed record ReportData
 
     public required TrainingHistory History { get; init; }
 
-    /// <summary>Generated pictures, a row per class; one row without a caption for a model without classes.</summary>
+    /// <summary>Generated images, a row per class; one row without a caption for a model without classes.</summary>
     public required IReadOnlyList<SampleRow> Samples { get; init; }
 
-    /// <summary>How good the pictures are.</summary>
+    /// <summary>How good the images are.</summary>
     public required QualityReport Quality { get; init; }
 
-    /// <summary>The same pictures at several guidance scales. Empty for a model that cannot be guided.</summary>
+    /// <summary>The same images at several guidance scales. Empty for a model that cannot be guided.</summary>
     public IReadOnlyList<GuidanceRow> Guidance { get; init; } = [];
 
-    /// <summary>Generated pictures beside their nearest neighbours in the training set.</summary>
+    /// <summary>Generated images beside their nearest neighbours in the training set.</summary>
     public required NeighborReport Neighbors { get; init; }
 
     /// <summary>What a reader should know about this report, such as what was left out of it.</summary>
@@ -46,11 +46,11 @@ internal sealed record ModelSummary
 
     public required long TrainedSteps { get; init; }
 
-    /// <summary>Pictures per optimizer step.</summary>
-    public required long PicturesPerStep { get; init; }
+    /// <summary>Images per optimizer step.</summary>
+    public required long ImagesPerStep { get; init; }
 
-    /// <summary>Real pictures that the report was made with.</summary>
-    public required int RealPictures { get; init; }
+    /// <summary>Real images that the report was made with.</summary>
+    public required int RealImages { get; init; }
 }
 
 /// <summary>An option of the model.</summary>
@@ -62,19 +62,19 @@ internal sealed record OptionRow(string Name, string Value, string Default)
     public bool IsDefault => Value == Default;
 }
 
-/// <summary>Generated pictures in a row.</summary>
+/// <summary>Generated images in a row.</summary>
 /// <param name="Caption">Class or text that they were asked for; null without a condition.</param>
-/// <param name="Pictures">The pictures.</param>
-internal sealed record SampleRow(string? Caption, PictureStrip Pictures);
+/// <param name="Images">The images.</param>
+internal sealed record SampleRow(string? Caption, ImageStrip Images);
 
-/// <summary>Metrics of the model's pictures.</summary>
+/// <summary>Metrics of the model's images.</summary>
 internal sealed record QualityReport
 {
-    /// <summary>What the pictures are compared by, as the end of the sentence "Pictures are compared by …".</summary>
+    /// <summary>What the images are compared by, as the end of the sentence "Images are compared by …".</summary>
     public required string FeatureDescription { get; init; }
 
-    /// <summary>Pictures in each of the sets that are compared.</summary>
-    public required int Pictures { get; init; }
+    /// <summary>Images in each of the sets that are compared.</summary>
+    public required int Images { get; init; }
 
     public required IReadOnlyList<MetricRow> Metrics { get; init; }
 
@@ -82,50 +82,50 @@ internal sealed record QualityReport
     public IReadOnlyList<ClassAgreementRow> Classes { get; init; } = [];
 }
 
-/// <summary>A metric with what it is for real pictures and for noise, without which it says little.</summary>
+/// <summary>A metric with what it is for real images and for noise, without which it says little.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="HigherIsBetter">Which way is better.</param>
-/// <param name="Model">For the model's pictures; null if it cannot be measured.</param>
-/// <param name="Real">For real pictures that neither the classifier nor the reference contains: about the best to expect.</param>
-/// <param name="Noise">For pictures of noise: about the worst.</param>
+/// <param name="Model">For the model's images; null if it cannot be measured.</param>
+/// <param name="Real">For real images that neither the classifier nor the reference contains: about the best to expect.</param>
+/// <param name="Noise">For images of noise: about the worst.</param>
 internal sealed record MetricRow(string Name, bool HigherIsBetter, double? Model, double? Real, double? Noise);
 
-/// <summary>How often the classifier gives pictures the class that they were asked for.</summary>
+/// <summary>How often the classifier gives images the class that they were asked for.</summary>
 /// <param name="Label">The class.</param>
-/// <param name="Model">Share of the model's pictures, 0 to 1; null without pictures.</param>
-/// <param name="Real">Share of held-out real pictures, 0 to 1; null without pictures.</param>
+/// <param name="Model">Share of the model's images, 0 to 1; null without images.</param>
+/// <param name="Real">Share of held-out real images, 0 to 1; null without images.</param>
 internal sealed record ClassAgreementRow(string Label, double? Model, double? Real);
 
-/// <summary>Distances to the nearest neighbour over a set of pictures.</summary>
+/// <summary>Distances to the nearest neighbour over a set of images.</summary>
 /// <param name="Lowest">The smallest.</param>
 /// <param name="FifthPercentile">A twentieth of them are smaller.</param>
 /// <param name="Median">Half of them are smaller.</param>
-/// <param name="Count">Number of pictures.</param>
+/// <param name="Count">Number of images.</param>
 internal sealed record DistanceSummary(double Lowest, double FifthPercentile, double Median, int Count);
 
-/// <summary>Pictures at one guidance scale.</summary>
+/// <summary>Images at one guidance scale.</summary>
 /// <param name="Scale">The guidance scale; 1 is off.</param>
 /// <param name="IsOwn">Whether it is the one stored in the model.</param>
 /// <param name="Distance">The first of the report's metrics; null if it cannot be measured.</param>
-/// <param name="Agreement">Share of the pictures that the classifier gives the class asked for, 0 to 1; null without classes.</param>
-/// <param name="Pictures">The pictures, of the same conditions and seeds at every scale.</param>
-internal sealed record GuidanceRow(float Scale, bool IsOwn, double? Distance, double? Agreement, PictureStrip Pictures);
+/// <param name="Agreement">Share of the images that the classifier gives the class asked for, 0 to 1; null without classes.</param>
+/// <param name="Images">The images, of the same conditions and seeds at every scale.</param>
+internal sealed record GuidanceRow(float Scale, bool IsOwn, double? Distance, double? Agreement, ImageStrip Images);
 
-/// <summary>How near the model's pictures come to single real ones: whether it has learnt some by heart.</summary>
+/// <summary>How near the model's images come to single real ones: whether it has learnt some by heart.</summary>
 internal sealed record NeighborReport
 {
     /// <summary>The pairs that are nearest to each other, nearest first.</summary>
     public required IReadOnlyList<NeighborPair> Pairs { get; init; }
 
-    /// <summary>From generated pictures to the nearest real one.</summary>
+    /// <summary>From generated images to the nearest real one.</summary>
     public required DistanceSummary Generated { get; init; }
 
-    /// <summary>From real pictures to the nearest other real one.</summary>
+    /// <summary>From real images to the nearest other real one.</summary>
     public required DistanceSummary Real { get; init; }
 }
 
-/// <summary>A generated picture and the real one that is nearest to it.</summary>
-/// <param name="Caption">Class or text of the generated picture, or null.</param>
-/// <param name="Pictures">Generated, then real.</param>
+/// <summary>A generated image and the real one that is nearest to it.</summary>
+/// <param name="Caption">Class or text of the generated image, or null.</param>
+/// <param name="Images">Generated, then real.</param>
 /// <param name="Distance">Euclidean distance between their features.</param>
-internal sealed record NeighborPair(string? Caption, PictureStrip Pictures, double Distance);
+internal sealed record NeighborPair(string? Caption, ImageStrip Images, double Distance);

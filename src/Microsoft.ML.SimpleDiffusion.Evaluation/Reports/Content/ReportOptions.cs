@@ -12,21 +12,21 @@ public sealed class ReportOptions
     public IReadOnlyList<float> GuidanceScales { get; set; } = [1, 2, 4];
 
     /// <summary>
-    /// Pictures generated at each guidance scale and compared with as many real ones, 10 to 50,000; fewer when there are fewer real pictures. Default: 300,
+    /// Images generated at each guidance scale and compared with as many real ones, 10 to 50,000; fewer when there are fewer real images. Default: 300,
     /// which takes as long as it takes to generate a thousand.
     /// </summary>
-    public int MaxPictures { get; set; } = 300;
+    public int MaxImages { get; set; } = 300;
 
-    /// <summary>Generated pictures shown of each class, 1 to 20. Default: 8.</summary>
+    /// <summary>Generated images shown of each class, 1 to 20. Default: 8.</summary>
     public int SamplesPerClass { get; set; } = 8;
 
     /// <summary>Classes shown, 1 to 100; the metrics are of all. Default: 20.</summary>
     public int MaxClassesShown { get; set; } = 20;
 
-    /// <summary>Pairs of a generated picture and its nearest neighbour shown, 1 to 100. Default: 12.</summary>
+    /// <summary>Pairs of a generated image and its nearest neighbour shown, 1 to 100. Default: 12.</summary>
     public int NeighborsShown { get; set; } = 12;
 
-    /// <summary>Passes over the real pictures to train the classifier that pictures are compared by, 1 to 1,000. Default: 16.</summary>
+    /// <summary>Passes over the real images to train the classifier that images are compared by, 1 to 1,000. Default: 16.</summary>
     public int ClassifierEpochs { get; set; } = 16;
 
     /// <summary>Seed of everything random. Default: 1.</summary>
@@ -47,7 +47,7 @@ public sealed class ReportOptions
             Require.Range(nameof(GuidanceScales), scale, 0, 100);
         }
 
-        Require.Range(nameof(MaxPictures), MaxPictures, 10, 50_000);
+        Require.Range(nameof(MaxImages), MaxImages, 10, 50_000);
         Require.Range(nameof(SamplesPerClass), SamplesPerClass, 1, 20);
         Require.Range(nameof(MaxClassesShown), MaxClassesShown, 1, 100);
         Require.Range(nameof(NeighborsShown), NeighborsShown, 1, 100);

@@ -2,7 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>The features and predictions of a small classifier that has learnt the classes of the real pictures.</summary>
+/// <summary>The features and predictions of a small classifier that has learnt the classes of the real images.</summary>
 internal sealed class ClassifierFeatures : IFeatureExtractor
 {
     private const int LargestSize = 64;
@@ -24,31 +24,31 @@ internal sealed class ClassifierFeatures : IFeatureExtractor
 
     /// <summary>Trains the classifier.</summary>
     /// <param name="context">ML.NET.</param>
-    /// <param name="pictures">Real pictures.</param>
+    /// <param name="images">Real images.</param>
     /// <param name="compute">Device and threads.</param>
     /// <param name="options">Epochs, seed and cancellation.</param>
-    public static ClassifierFeatures Train(MLContext context, RealPictures pictures, ComputeOptions compute, ReportOptions options)
+    public static ClassifierFeatures Train(MLContext context, RealImages images, ComputeOptions compute, ReportOptions options)
     {
         var estimator = new SmallImageClassifierEstimator(context, new SmallImageClassifierOptions
         {
-            ImageColumnName = nameof(PictureRow.Pixels),
-            LabelColumnName = nameof(PictureRow.Label),
-            ImageSize = Math.Min(LargestSize, Math.Max(pictures.Size.Height, pictures.Size.Width)),
-            Channels = pictures.Size.Channels,
+            ImageColumnName = nameof(ImageRow.Pixels),
+            LabelColumnName = nameof(ImageRow.Label),
+            ImageSize = Math.Min(LargestSize, Math.Max(images.Size.Height, images.Size.Width)),
+            Channels = images.Size.Channels,
             Epochs = options.ClassifierEpochs,
             Seed = options.Seed,
             Compute = compute,
             CancellationToken = options.CancellationToken,
         });
 
-        // Pictures without a class have nothing to teach.
-        var rows = pictures.Rows(pictures.Classifier.Where(index => pictures.LabelOf(index).Length > 0));
-        return new ClassifierFeatures(context, pictures.Size, estimator.Fit(PictureRow.View(context, rows, pictures.Size)));
+        // Images without a class have nothing to teach.
+        var rows = images.Rows(images.Classifier.Where(index => images.LabelOf(index).Length > 0));
+        return new ClassifierFeatures(context, images.Size, estimator.Fit(ImageRow.View(context, rows, images.Size)));
     }
 
-    public IReadOnlyList<FeatureRow> Extract(IEnumerable<PictureRow> pictures)
+    public IReadOnlyList<FeatureRow> Extract(IEnumerable<ImageRow> images)
     {
-        var classified = _classifier.Transform(PictureRow.View(_context, pictures, _size));
+        var classified = _classifier.Transform(ImageRow.View(_context, images, _size));
         var named = _context.Transforms.Conversion.MapKeyToValue(nameof(FeatureRow.PredictedLabel)).Fit(classified).Transform(classified);
         return _context.Data.CreateEnumerable<FeatureRow>(named, reuseRowObject: false).ToList();
     }

@@ -2,8 +2,8 @@ using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Pictures made very small, where there are no classes that a classifier could learn better features from.</summary>
-/// <param name="size">Size of the pictures.</param>
+/// <summary>Images made very small, where there are no classes that a classifier could learn better features from.</summary>
+/// <param name="size">Size of the images.</param>
 internal sealed class CoarsePixels(ImageSize size) : IFeatureExtractor
 {
     private const int Side = 8;
@@ -12,13 +12,13 @@ internal sealed class CoarsePixels(ImageSize size) : IFeatureExtractor
 
     public bool IsClassifier => false;
 
-    public IReadOnlyList<FeatureRow> Extract(IEnumerable<PictureRow> pictures)
+    public IReadOnlyList<FeatureRow> Extract(IEnumerable<ImageRow> images)
     {
         var small = size with { Height = Side, Width = Side };
-        return pictures.Select(picture => new FeatureRow
+        return images.Select(image => new FeatureRow
         {
-            Features = Array.ConvertAll(PixelConverter.ToPlanar(picture.Pixels, size, small), value => value / 255f),
-            Label = picture.Label,
+            Features = Array.ConvertAll(PixelConverter.ToPlanar(image.Pixels, size, small), value => value / 255f),
+            Label = image.Label,
         }).ToList();
     }
 

@@ -2,16 +2,16 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>What a picture is compared by.</summary>
+/// <summary>What an image is compared by.</summary>
 internal sealed class FeatureRow
 {
-    /// <summary>Numbers that are close for pictures that are alike.</summary>
+    /// <summary>Numbers that are close for images that are alike.</summary>
     public float[] Features { get; set; } = [];
 
     /// <summary>Empty without a class.</summary>
     public string Label { get; set; } = string.Empty;
 
-    /// <summary>Class that the classifier gives the picture; empty without a classifier.</summary>
+    /// <summary>Class that the classifier gives the image; empty without a classifier.</summary>
     public string PredictedLabel { get; set; } = string.Empty;
 
     /// <summary>A view with the columns Features (vector), Label and PredictedLabel (text).</summary>

@@ -1,14 +1,14 @@
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Turns pictures into features.</summary>
+/// <summary>Turns images into features.</summary>
 internal interface IFeatureExtractor : IDisposable
 {
-    /// <summary>What pictures are compared by, as the end of the sentence "Pictures are compared by …".</summary>
+    /// <summary>What images are compared by, as the end of the sentence "Images are compared by …".</summary>
     string Description { get; }
 
     /// <summary>Whether a classifier has learnt the features, so that there are a classifier distance and class agreement.</summary>
     bool IsClassifier { get; }
 
-    /// <summary>Features of each picture, in order.</summary>
-    IReadOnlyList<FeatureRow> Extract(IEnumerable<PictureRow> pictures);
+    /// <summary>Features of each image, in order.</summary>
+    IReadOnlyList<FeatureRow> Extract(IEnumerable<ImageRow> images);
 }

@@ -3,20 +3,20 @@ using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Compares generated pictures with single real ones.</summary>
+/// <summary>Compares generated images with single real ones.</summary>
 /// <param name="context">ML.NET.</param>
 /// <param name="extractor">Gives the features.</param>
-/// <param name="real">All real pictures.</param>
+/// <param name="real">All real images.</param>
 /// <param name="options">How many pairs to show.</param>
-internal sealed class NeighborMeasures(MLContext context, IFeatureExtractor extractor, RealPictures real, ReportOptions options)
+internal sealed class NeighborMeasures(MLContext context, IFeatureExtractor extractor, RealImages real, ReportOptions options)
 {
-    /// <param name="generated">Generated pictures.</param>
-    public NeighborReport Report(IReadOnlyList<PictureRow> generated)
+    /// <param name="generated">Generated images.</param>
+    public NeighborReport Report(IReadOnlyList<ImageRow> generated)
     {
         var all = extractor.Extract(real.Rows(Enumerable.Range(0, real.Count)));
         var queries = FeatureRow.View(context, extractor.Extract(generated));
 
-        // Pairs are looked for among all pictures; distances can only be compared over the same pictures, which held-out ones must not be among.
+        // Pairs are looked for among all images; distances can only be compared over the same images, which held-out ones must not be among.
         var pairs = Find(queries, all).NearestNeighbors!;
         var others = real.Classifier.Concat(real.Reference).Select(index => all[index]).ToList();
         var compared = Find(queries, others, FeatureRow.View(context, real.HeldOut.Select(index => all[index]).ToList()));
@@ -29,7 +29,7 @@ internal sealed class NeighborMeasures(MLContext context, IFeatureExtractor extr
                 .Take(options.NeighborsShown)
                 .Select(pair => new NeighborPair(
                     pair.First.Label.Length > 0 ? pair.First.Label : null,
-                    PictureStrip.Draw([pair.First.Pixels, real.PixelsOf((int)pair.Second)], real.Size),
+                    ImageStrip.Draw([pair.First.Pixels, real.PixelsOf((int)pair.Second)], real.Size),
                     pair.Third))
                 .ToList(),
         };

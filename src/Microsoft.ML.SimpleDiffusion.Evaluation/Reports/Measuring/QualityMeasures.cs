@@ -3,24 +3,24 @@ using static Microsoft.ML.SimpleDiffusion.Evaluation.ImageGenerationMetricTypes;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Metrics of pictures, with what they are for real pictures and for noise.</summary>
+/// <summary>Metrics of images, with what they are for real images and for noise.</summary>
 internal sealed class QualityMeasures
 {
     /// <summary>From twice the number of the classifier's features on their covariance is well determined.</summary>
-    public const int EnoughPictures = 128;
+    public const int EnoughImages = 128;
 
     private readonly MLContext _context;
     private readonly IFeatureExtractor _extractor;
     private readonly IDataView _reference;
-    private readonly List<PictureRow> _heldOut;
+    private readonly List<ImageRow> _heldOut;
     private readonly ReportOptions _options;
 
     /// <param name="context">ML.NET.</param>
     /// <param name="extractor">Gives the features.</param>
-    /// <param name="heldOut">Real pictures that show what real pictures reach.</param>
-    /// <param name="reference">Real pictures to compare with.</param>
+    /// <param name="heldOut">Real images that show what real images reach.</param>
+    /// <param name="reference">Real images to compare with.</param>
     /// <param name="options">Seed and cancellation.</param>
-    public QualityMeasures(MLContext context, IFeatureExtractor extractor, IEnumerable<PictureRow> heldOut, IEnumerable<PictureRow> reference, ReportOptions options)
+    public QualityMeasures(MLContext context, IFeatureExtractor extractor, IEnumerable<ImageRow> heldOut, IEnumerable<ImageRow> reference, ReportOptions options)
     {
         _context = context;
         _extractor = extractor;
@@ -29,14 +29,14 @@ internal sealed class QualityMeasures
         _options = options;
     }
 
-    /// <summary>Metrics of generated pictures, those of held-out real ones, and those of noise.</summary>
+    /// <summary>Metrics of generated images, those of held-out real ones, and those of noise.</summary>
     public QualityReport Report(ImageGenerationMetrics model, IReadOnlyList<string> classes)
     {
         ImageGenerationMetrics real = Measure(_heldOut), noise = Measure(Noise());
         return new QualityReport
         {
             FeatureDescription = _extractor.Description,
-            Pictures = _heldOut.Count,
+            Images = _heldOut.Count,
             Metrics = new[]
             {
                 Row("Classifier distance", higherIsBetter: false, metrics => metrics.FrechetDistance),
@@ -53,8 +53,8 @@ internal sealed class QualityMeasures
         MetricRow Row(string name, bool higherIsBetter, Func<ImageGenerationMetrics, double?> metric) => new(name, higherIsBetter, metric(model), metric(real), metric(noise));
     }
 
-    /// <summary>Metrics of pictures against the reference.</summary>
-    public ImageGenerationMetrics Measure(IEnumerable<PictureRow> pictures)
+    /// <summary>Metrics of images against the reference.</summary>
+    public ImageGenerationMetrics Measure(IEnumerable<ImageRow> images)
     {
         const ImageGenerationMetricTypes always = KernelDistance | PrecisionAndRecall | DensityAndCoverage;
         var settings = new ImageGenerationEvaluationOptions
@@ -66,21 +66,21 @@ internal sealed class QualityMeasures
             Seed = _options.Seed,
             CancellationToken = _options.CancellationToken,
         };
-        return new Metrics.ImageGenerationEvaluator(_context, settings).Evaluate(FeatureRow.View(_context, _extractor.Extract(pictures)), _reference, heldOut: null);
+        return new Metrics.ImageGenerationEvaluator(_context, settings).Evaluate(FeatureRow.View(_context, _extractor.Extract(images)), _reference, heldOut: null);
     }
 
     private static double? OfClass(ImageGenerationMetrics metrics, string label)
         => metrics.ClassAgreement is { } agreement && agreement.PerClass.TryGetValue(label, out double share) ? share : null;
 
-    /// <summary>A picture of noise for each held-out one.</summary>
-    private IEnumerable<PictureRow> Noise()
+    /// <summary>An image of noise for each held-out one.</summary>
+    private IEnumerable<ImageRow> Noise()
     {
         var random = new Random(_options.Seed);
-        return _heldOut.Select(picture =>
+        return _heldOut.Select(image =>
         {
-            var pixels = new byte[picture.Pixels.Length];
+            var pixels = new byte[image.Pixels.Length];
             random.NextBytes(pixels);
-            return new PictureRow { Pixels = pixels, Label = picture.Label };
+            return new ImageRow { Pixels = pixels, Label = image.Label };
         });
     }
 }

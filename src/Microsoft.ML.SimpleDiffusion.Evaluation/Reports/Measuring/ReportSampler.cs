@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Generates pictures of classes with a model. Row n has the same seed whatever the guidance scale.</summary>
+/// <summary>Generates images of classes with a model. Row n has the same seed whatever the guidance scale.</summary>
 internal sealed class ReportSampler
 {
     private const string PixelsColumnName = "ReportPixels";
@@ -27,11 +27,11 @@ internal sealed class ReportSampler
 
     public bool CanBeGuided => _condition.Kind != ConditionKind.None;
 
-    /// <summary>Generates a picture for each label, at most as many as there are rows of data if conditions are no classes.</summary>
+    /// <summary>Generates an image for each label, at most as many as there are rows of data if conditions are no classes.</summary>
     /// <param name="labels">Classes asked for; only their number counts without classes.</param>
     /// <param name="guidanceScale">The guidance scale.</param>
-    /// <param name="cancellationToken">Checked before each picture.</param>
-    public List<PictureRow> Generate(IReadOnlyList<string> labels, float guidanceScale, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Checked before each image.</param>
+    public List<ImageRow> Generate(IReadOnlyList<string> labels, float guidanceScale, CancellationToken cancellationToken)
     {
         // Whatever else the model's rows may decide, here they decide the condition alone.
         var options = _model.Options;
@@ -46,16 +46,16 @@ internal sealed class ReportSampler
         var column = generated.Schema[PixelsColumnName];
         using var cursor = generated.GetRowCursor([column]);
         var getter = cursor.GetGetter<VBuffer<float>>(column);
-        var pictures = new List<PictureRow>(labels.Count);
+        var images = new List<ImageRow>(labels.Count);
         VBuffer<float> pixels = default;
         while (cursor.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();
             getter(ref pixels);
-            pictures.Add(new PictureRow { Pixels = Array.ConvertAll(pixels.DenseValues().ToArray(), value => (byte)value), Label = HasClasses ? labels[pictures.Count] : string.Empty });
+            images.Add(new ImageRow { Pixels = Array.ConvertAll(pixels.DenseValues().ToArray(), value => (byte)value), Label = HasClasses ? labels[images.Count] : string.Empty });
         }
 
-        return pictures;
+        return images;
     }
 
     private IDataView Requests(IReadOnlyList<string> labels, SimpleDiffusionOptions options)

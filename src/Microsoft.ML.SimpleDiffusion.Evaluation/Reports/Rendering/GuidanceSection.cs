@@ -3,7 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
-/// <summary>A row of pictures and figures for each guidance scale.</summary>
+/// <summary>A row of images and figures for each guidance scale.</summary>
 internal static class GuidanceSection
 {
     public static Html Render(IReadOnlyList<GuidanceRow> rows, string distanceName) => rows.Count == 0 ? Html.Empty : Pieces.Section("guidance", "Guidance", Html.Of($"""
@@ -19,7 +19,7 @@ internal static class GuidanceSection
             Html.Of($"{scale}{(row.IsOwn ? " (stored)" : string.Empty)}"),
             Pieces.Number(row.Distance),
             Pieces.Number(row.Agreement, "P0"),
-            Pieces.Image(row.Pictures, $"{row.Pictures.Count} pictures at guidance scale {scale}"),
+            Pieces.Image(row.Images, $"{row.Images.Count} pictures at guidance scale {scale}"),
         ];
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
-/// <summary>Generated pictures beside the real ones that are nearest to them.</summary>
+/// <summary>Generated images beside the real ones that are nearest to them.</summary>
 internal static class NeighborsSection
 {
     public static Html Render(NeighborReport neighbors) => Pieces.Section("neighbors", "Nearest neighbours in the training set", Html.Of($"""
@@ -19,7 +19,7 @@ internal static class NeighborsSection
 
     private static Html Figure(NeighborPair pair) => Html.Of($"""
         <figure>
-        {Pieces.Image(pair.Pictures, $"A generated picture{(pair.Caption is null ? string.Empty : $" of {pair.Caption}")} and the real picture nearest to it")}
+        {Pieces.Image(pair.Images, $"A generated picture{(pair.Caption is null ? string.Empty : $" of {pair.Caption}")} and the real picture nearest to it")}
         <figcaption>{(pair.Caption is null ? Html.Empty : Html.Of($"{pair.Caption}, "))}{pair.Distance:F2}</figcaption>
         </figure>
         """);

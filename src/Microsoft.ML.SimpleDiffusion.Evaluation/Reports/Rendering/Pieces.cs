@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 /// <summary>What several sections of a report are made of.</summary>
 internal static class Pieces
 {
-    /// <summary>Small pictures are enlarged to about this many pixels on a side.</summary>
+    /// <summary>Small images are enlarged to about this many pixels on a side.</summary>
     private const int ShownSide = 64;
 
     public static Html Section(string id, string heading, Html content) => Html.Of($"""
@@ -43,8 +43,8 @@ internal static class Pieces
     public static string Figure(double? value, string format = "F2")
         => value is double number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "–";
 
-    /// <summary>A strip of pictures; each pixel of small ones is a square.</summary>
-    public static Html Image(PictureStrip strip, string alternative)
+    /// <summary>A strip of images; each pixel of small ones is a square.</summary>
+    public static Html Image(ImageStrip strip, string alternative)
     {
         int scale = Math.Max(1, ShownSide / strip.Height);
         return Html.Of($"""<img class="{(scale > 1 ? "pixels" : "photo")}" src="data:image/png;base64,{new Html(Convert.ToBase64String(strip.Png))}" width="{strip.Width * scale}" height="{strip.Height * scale}" alt="{alternative}">""");

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 internal static class QualitySection
 {
     public static Html Render(QualityReport quality) => Pieces.Section("metrics", "Metrics", Html.Of($"""
-        <p>Pictures are compared by {quality.FeatureDescription}. Each set has {quality.Pictures:N0} pictures. The values say something only beside those of held-out real
+        <p>Pictures are compared by {quality.FeatureDescription}. Each set has {quality.Images:N0} pictures. The values say something only beside those of held-out real
         pictures, about the best that a model can reach, and of noise, about the worst. None of them is a FID or can be compared with one.</p>
         {Pieces.Table("Metrics of generated pictures, real pictures and noise", ["metric", "better", "this model", "held-out real pictures", "noise"], quality.Metrics.Select(Cells))}
         {RenderClasses(quality.Classes)}

@@ -2,7 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
-/// <summary>Generated pictures, a row per class or text.</summary>
+/// <summary>Generated images, a row per class or text.</summary>
 internal static class SamplesSection
 {
     public static Html Render(IReadOnlyList<SampleRow> samples) => Pieces.Section("samples", "Generated pictures", Html.Of($"""
@@ -15,7 +15,7 @@ internal static class SamplesSection
     private static Html Figure(SampleRow row) => Html.Of($"""
         <figure>
         {(row.Caption is null ? Html.Empty : Html.Of($"<figcaption>{row.Caption}</figcaption>"))}
-        {Pieces.Image(row.Pictures, $"{row.Pictures.Count} generated pictures{(row.Caption is null ? string.Empty : $" of {row.Caption}")}")}
+        {Pieces.Image(row.Images, $"{row.Images.Count} generated pictures{(row.Caption is null ? string.Empty : $" of {row.Caption}")}")}
         </figure>
         """);
 }

@@ -22,7 +22,7 @@ internal static class SummarySection
         string classes = model.ClassCount > 0 ? $" of {model.ClassCount} classes" : string.Empty;
         string colours = model.Channels == 1 ? "grey" : "colour";
         string article = "aeiou".Contains(char.ToLowerInvariant(model.Kind[0])) ? "An" : "A";
-        return Html.Of($"{article} {model.Kind} simple diffusion model of {model.Height}×{model.Width} {colours} pictures{classes}, trained for {model.TrainedSteps:N0} steps of {model.PicturesPerStep} pictures. This report was made with {model.RealPictures:N0} real pictures.");
+        return Html.Of($"{article} {model.Kind} simple diffusion model of {model.Height}×{model.Width} {colours} pictures{classes}, trained for {model.TrainedSteps:N0} steps of {model.ImagesPerStep} pictures. This report was made with {model.RealImages:N0} real pictures.");
     }
 
     private static Html Tile(MetricRow metric)

@@ -69,7 +69,7 @@ internal static class ImageColumn
     private static bool IsImageFile(DataViewType type)
         => type is VectorDataViewType { IsKnownSize: false } vector && vector.ItemType.RawType == typeof(byte);
 
-    /// <summary>Size of the pictures in a pixel vector column, or null if it is none.</summary>
+    /// <summary>Size of the images in a pixel vector column, or null if it is none.</summary>
     private static ImageSize? PixelSize(DataViewType type)
         => type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector
             && channels is 1 or 3 && height > 0 && width > 0

@@ -116,10 +116,10 @@ internal sealed class ImageFormatException : Exception
     }
 }
 
-/// <summary>Cameras store pictures as the sensor lay and note in the EXIF data how to turn them.</summary>
+/// <summary>Cameras store images as the sensor lay and note in the EXIF data how to turn them.</summary>
 internal static class Orientation
 {
-    /// <summary>The picture upright. The result is the caller's to dispose of, and may be <paramref name="bitmap"/> itself.</summary>
+    /// <summary>The image upright. The result is the caller's to dispose of, and may be <paramref name="bitmap"/> itself.</summary>
     public static SKBitmap Apply(SKBitmap bitmap, SKEncodedOrigin origin)
     {
         if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)

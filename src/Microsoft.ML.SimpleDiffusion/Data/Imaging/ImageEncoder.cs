@@ -24,16 +24,16 @@ internal static class ImageEncoder
     }
 }
 
-/// <summary>Lays out pictures in rows and columns.</summary>
+/// <summary>Lays out images in rows and columns.</summary>
 internal static class ImageGrid
 {
     private const int Gap = 2;
     private const int MinTile = 64;
 
-    /// <summary>Draws a grid on white, row by row. Small pictures are enlarged by a whole factor, so that each pixel stays a square.</summary>
-    /// <param name="images">Pictures, planar [C, H, W], 0 to 255.</param>
+    /// <summary>Draws a grid on white, row by row. Small images are enlarged by a whole factor, so that each pixel stays a square.</summary>
+    /// <param name="images">Images, planar [C, H, W], 0 to 255.</param>
     /// <param name="size">C, H and W.</param>
-    /// <param name="columns">Pictures per row.</param>
+    /// <param name="columns">Images per row.</param>
     /// <returns>A PNG file.</returns>
     public static byte[] ToPng(IReadOnlyList<byte[]> images, ImageSize size, int columns)
     {
@@ -46,8 +46,8 @@ internal static class ImageGrid
             canvas.Clear(SKColors.White);
             for (int i = 0; i < images.Count; i++)
             {
-                using var picture = PixelConverter.ToBitmap(images[i], size);
-                canvas.DrawBitmap(picture, SKRect.Create(Gap + (i % columns * (width + Gap)), Gap + (i / columns * (height + Gap)), width, height));
+                using var image = PixelConverter.ToBitmap(images[i], size);
+                canvas.DrawBitmap(image, SKRect.Create(Gap + (i % columns * (width + Gap)), Gap + (i / columns * (height + Gap)), width, height));
             }
         }
 

@@ -15,11 +15,11 @@ internal readonly record struct ImageSize(int Channels, int Height, int Width)
     public static ImageSize Of(SimpleDiffusionOptions options) => new(options.Channels, options.ImageHeight, options.ImageWidth);
 }
 
-/// <summary>The format that pictures are brought to.</summary>
+/// <summary>The format that images are brought to.</summary>
 /// <param name="Size">The model's size.</param>
-/// <param name="AllowsPortrait">Whether pictures that are higher than wide get that size with height and width exchanged.</param>
+/// <param name="AllowsPortrait">Whether images that are higher than wide get that size with height and width exchanged.</param>
 internal readonly record struct TargetFormat(ImageSize Size, bool AllowsPortrait)
 {
-    /// <summary>The size for a picture of the given width and height.</summary>
+    /// <summary>The size for an image of the given width and height.</summary>
     public ImageSize For(int width, int height) => AllowsPortrait && height > width ? Size.Transposed : Size;
 }

@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 /// <summary>
-/// Brings pictures of any size and form to planar bytes of the size that a model needs: transparency on white, cropped around the centre to the
+/// Brings images of any size and form to planar bytes of the size that a model needs: transparency on white, cropped around the centre to the
 /// aspect ratio, resized with an antialiasing filter, grey as luma.
 /// </summary>
 internal static class PixelConverter
@@ -143,7 +143,7 @@ internal static class PixelConverter
     private static unsafe Span<byte> PixelsOf(SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.ByteCount);
 }
 
-/// <summary>A picture that is as large as the model's pictures, upright.</summary>
+/// <summary>An image that is as large as the model's images, upright.</summary>
 /// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
 /// <param name="Size">The model's size, or that with height and width exchanged.</param>
 internal readonly record struct PlanarImage(byte[] Pixels, ImageSize Size)

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
-/// <summary>Turns planar pictures by 90°.</summary>
+/// <summary>Turns planar images by 90°.</summary>
 internal static class QuarterTurn
 {
     /// <summary>Clockwise: what was the left column becomes the top row.</summary>

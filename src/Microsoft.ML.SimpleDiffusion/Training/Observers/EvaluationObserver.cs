@@ -134,7 +134,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
 
     private TrainingEvaluation Measure(bool keepsBest)
     {
-        using var average = _run.State.WearAverage();
+        using var average = _run.State.WearEma();
         _run.Model.Network.eval();
         long step = _run.State.Step;
         var values = new Dictionary<string, double> { [TrainingOptions.ValidationLossName] = _loss.Evaluate(_run.Model, _options.CancellationToken) };
@@ -156,7 +156,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     private double Measure(IValidationMetric metric, long step)
     {
         _options.CancellationToken.ThrowIfCancellationRequested();
-        using var lent = _run.LendAverage(_run.History.ForModel(step));
+        using var lent = _run.LendEma(_run.History.ForModel(step));
         using var transformer = new SimpleDiffusionTransformer(_run.Environment, new TorchGenerator(lent.Share()));
         try
         {

@@ -49,7 +49,7 @@ internal sealed class RunReports
 }
 
 /// <summary>
-/// Writes a run's numbers and pictures as TensorBoard's event files. Each call opens, writes and closes the file, so that nothing is lost when the
+/// Writes a run's numbers and images as TensorBoard's event files. Each call opens, writes and closes the file, so that nothing is lost when the
 /// process ends. A resumed run adds another file to the folder; TensorBoard shows both as one run.
 /// </summary>
 internal sealed class TensorBoardLog
@@ -92,6 +92,6 @@ internal sealed class TensorBoardLog
     }
 
     /// <param name="step">Optimizer steps done.</param>
-    /// <param name="path">A picture file.</param>
+    /// <param name="path">An image file.</param>
     public void WriteSamples(long step, string path) => _writer.add_img("samples", path, (int)step);
 }

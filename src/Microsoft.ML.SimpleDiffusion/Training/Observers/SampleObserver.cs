@@ -9,7 +9,7 @@ using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 
-/// <summary>Generates the same grid of pictures again and again as a run goes on, from the moving average of the weights.</summary>
+/// <summary>Generates the same grid of images again and again as a run goes on, from the moving average of the weights.</summary>
 internal sealed class SampleGrids
 {
     private const int Columns = 8;
@@ -48,7 +48,7 @@ internal sealed class SampleGrids
     {
         var options = run.Options;
         byte[][] images;
-        using (run.State.WearAverage())
+        using (run.State.WearEma())
         {
             run.Model.Network.eval();
             images = [.. _requests.Chunk(options.Sampling.BatchSize)
@@ -62,7 +62,7 @@ internal sealed class SampleGrids
         return path;
     }
 
-    /// <summary>Each picture has a seed of its own, the same in every grid.</summary>
+    /// <summary>Each image has a seed of its own, the same in every grid.</summary>
     private GenerationRequest[] Requests(IReadOnlyList<RowCondition> rows) => Enumerable.Range(0, rows.Count * Columns)
         .Select(i => new GenerationRequest(rows[i / Columns], StatelessRandom.Bits(_seed, RandomPurpose.RowSeed, (ulong)i, 0)) { IsPortrait = _isPortrait })
         .ToArray();

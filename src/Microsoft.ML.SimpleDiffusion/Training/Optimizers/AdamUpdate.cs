@@ -24,7 +24,7 @@ internal readonly record struct AdamUpdate
     public required double WeightDecay { get; init; }
 
     /// <summary>Share of the way that the moving average goes towards the weights: 1 - decay.</summary>
-    public required double AverageRate { get; init; }
+    public required double EmaRate { get; init; }
 
     /// <summary>Learning rate over 1 - beta1^n.</summary>
     public double StepSize => LearningRate / (1 - Math.Pow(Beta1, Number));
@@ -43,7 +43,7 @@ internal readonly record struct AdamUpdate
         Beta2 = options.AdamBeta2,
         Epsilon = options.AdamEpsilon,
         WeightDecay = options.WeightDecay,
-        AverageRate = 1 - AverageDecay(options.EmaDecay, step),
+        EmaRate = 1 - EmaDecayAt(options.EmaDecay, step),
     };
 
     /// <summary>Factor that the gradient is multiplied by first.</summary>
@@ -51,7 +51,7 @@ internal readonly record struct AdamUpdate
     public double GradientScale(double gradientNorm) => GradientClipNorm > 0 && gradientNorm > GradientClipNorm ? GradientClipNorm / gradientNorm : 1;
 
     /// <summary>Decay of the moving average, warmed up so that short runs forget their initial weights.</summary>
-    public static double AverageDecay(double decay, long step) => Math.Min(decay, (1.0 + step) / (10.0 + step));
+    public static double EmaDecayAt(double decay, long step) => Math.Min(decay, (1.0 + step) / (10.0 + step));
 }
 
 /// <summary>Changes the weights by their gradient. A step whose loss or gradient is not finite changes nothing; the gradient is cleared in any case.</summary>

@@ -39,7 +39,7 @@ internal sealed class FusedAdam : IOptimizer
             new[] { state.Gradients.Values },
             new[] { state.FirstMoments.Values },
             new[] { state.SecondMoments.Values },
-            state.AverageWeights.Values,
+            state.EmaWeights.Values,
             new[] { number },
             Divisor(update, gradientNorm),
             isSkipped,
@@ -48,7 +48,7 @@ internal sealed class FusedAdam : IOptimizer
             update.Beta2,
             update.WeightDecay,
             update.Epsilon,
-            update.AverageRate);
+            update.EmaRate);
     }
 
     /// <summary>What clipping divides the gradient by: the kernel divides, where <see cref="AdamUpdate.GradientScale"/> multiplies.</summary>

@@ -36,7 +36,7 @@ internal sealed class SimdAdam : IOptimizer
             using var gradients = state.Gradients.Values.narrow(0, start, length);
             using var first = state.FirstMoments.Values.narrow(0, start, length);
             using var second = state.SecondMoments.Values.narrow(0, start, length);
-            using var average = state.AverageWeights.Values.narrow(0, start, length);
+            using var average = state.EmaWeights.Values.narrow(0, start, length);
             UpdateChunk(Floats(weights), Floats(gradients), Floats(first), Floats(second), Floats(average), update, gradientScale);
         });
 
@@ -46,7 +46,7 @@ internal sealed class SimdAdam : IOptimizer
     private static void UpdateChunk(
         Span<float> weights, Span<float> gradients, Span<float> first, Span<float> second, Span<float> average, AdamUpdate update, float gradientScale)
     {
-        float epsilon = (float)update.Epsilon, averageRate = (float)update.AverageRate;
+        float epsilon = (float)update.Epsilon, averageRate = (float)update.EmaRate;
         float stepSize = (float)update.StepSize, secondScale = (float)update.SecondMomentScale;
         float beta1 = (float)update.Beta1, beta2 = (float)update.Beta2, kept = (float)(1 - (update.LearningRate * update.WeightDecay));
 

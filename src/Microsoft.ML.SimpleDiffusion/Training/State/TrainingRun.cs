@@ -18,6 +18,6 @@ internal sealed record TrainingRun(IHostEnvironment Environment, ModelConfigurat
     /// <summary>Lends out the model with the average of the weights, as far as they have come.</summary>
     /// <param name="history">Losses and evaluations that it is to know.</param>
     /// <returns>The model. The caller takes it back by closing it.</returns>
-    public TrainedModel LendAverage(TrainingHistory history)
+    public TrainedModel LendEma(TrainingHistory history)
         => TrainedModel.Of(Model.Lend(), Configuration with { TrainedSteps = State.Step, History = history });
 }

@@ -24,7 +24,7 @@ internal sealed class TrainingState : IDisposable
         Gradients = new FlatBuffer(_slots, device);
         FirstMoments = new FlatBuffer(_slots, device);
         SecondMoments = new FlatBuffer(_slots, device);
-        AverageWeights = new FlatBuffer(_slots, device);
+        EmaWeights = new FlatBuffer(_slots, device);
         foreach (var (slot, (_, parameter)) in _slots.Zip(network.named_parameters()))
         {
             using var weights = Weights.View(slot);
@@ -34,7 +34,7 @@ internal sealed class TrainingState : IDisposable
             parameter.grad = gradient;
         }
 
-        AverageWeights.Values.copy_(Weights.Values);
+        EmaWeights.Values.copy_(Weights.Values);
     }
 
     public DenoisingNetwork Network { get; }
@@ -48,7 +48,7 @@ internal sealed class TrainingState : IDisposable
     public FlatBuffer SecondMoments { get; }
 
     /// <summary>The exponential moving average of the weights, which generates images.</summary>
-    public FlatBuffer AverageWeights { get; }
+    public FlatBuffer EmaWeights { get; }
 
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; set; }
@@ -58,12 +58,12 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
     public IReadOnlyList<NamedTensor> NamedTensors()
-        => [.. Weights.NamedViews("weights."), .. AverageWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
+        => [.. Weights.NamedViews("weights."), .. EmaWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
 
     /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite.</exception>
     public void RequireFinite()
     {
-        if (!Weights.IsFinite() || !AverageWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite())
+        if (!Weights.IsFinite() || !EmaWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite())
         {
             throw Divergence.Error($"the weights or their moments are not finite after step {Step - 1}");
         }
@@ -80,23 +80,23 @@ internal sealed class TrainingState : IDisposable
             weights.copy_(parameter);
         }
 
-        AverageWeights.Values.copy_(Weights.Values);
+        EmaWeights.Values.copy_(Weights.Values);
     }
 
     /// <summary>
     /// Lends the network the moving average of the weights, which is what is evaluated and what generates, until what is returned is disposed of. Nothing is
     /// copied: the network's tensors become views of the other buffer.
     /// </summary>
-    public IDisposable WearAverage()
+    public IDisposable WearEma()
     {
-        Point(AverageWeights);
+        Point(EmaWeights);
         return new Worn(this);
     }
 
     /// <summary>Gives the network the moving average for good and takes its gradient away, so that it needs this state no longer.</summary>
-    public void HandOverAverage()
+    public void HandOverEma()
     {
-        Point(AverageWeights);
+        Point(EmaWeights);
         foreach (var parameter in Network.parameters())
         {
             parameter.grad = null;
@@ -109,7 +109,7 @@ internal sealed class TrainingState : IDisposable
         Gradients.Dispose();
         FirstMoments.Dispose();
         SecondMoments.Dispose();
-        AverageWeights.Dispose();
+        EmaWeights.Dispose();
     }
 
     private void Point(FlatBuffer buffer)

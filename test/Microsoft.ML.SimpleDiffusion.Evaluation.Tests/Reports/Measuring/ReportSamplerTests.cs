@@ -18,7 +18,7 @@ public class ReportSamplerTests
         string[] labels = ["red", "blue", "red"];
         var first = sampler.Generate(labels, guidanceScale: 2, CancellationToken.None);
         var second = sampler.Generate(labels, guidanceScale: 2, CancellationToken.None);
-        CollectionAssert.AreEqual(labels, first.Select(picture => picture.Label).ToArray());
+        CollectionAssert.AreEqual(labels, first.Select(image => image.Label).ToArray());
         for (int i = 0; i < labels.Length; i++)
         {
             CollectionAssert.AreEqual(first[i].Pixels, second[i].Pixels);

@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 namespace Microsoft.ML.SimpleDiffusion.Text.Tests.Support;
 
 /// <summary>A captioned picture.</summary>
-internal sealed class PictureRow
+internal sealed class ImageRow
 {
     public string Caption { get; set; } = "red";
 

@@ -3,22 +3,22 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 
-/// <summary>Pictures side by side in one PNG file, with transparent gaps.</summary>
+/// <summary>Images side by side in one PNG file, with transparent gaps.</summary>
 /// <param name="Png">The file.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-/// <param name="Count">Number of pictures.</param>
-internal sealed record PictureStrip(byte[] Png, int Width, int Height, int Count)
+/// <param name="Count">Number of images.</param>
+internal sealed record ImageStrip(byte[] Png, int Width, int Height, int Count)
 {
-    /// <summary>Longest side of a picture in a report: pages of many large pictures would take megabytes.</summary>
+    /// <summary>Longest side of an image in a report: pages of many large images would take megabytes.</summary>
     public const int LargestSide = 96;
 
     private const int Gap = 1;
 
-    /// <summary>Draws pictures beside each other. Those above <see cref="LargestSide"/> are made smaller.</summary>
+    /// <summary>Draws images beside each other. Those above <see cref="LargestSide"/> are made smaller.</summary>
     /// <param name="images">At least one, planar [C, H, W], 0 to 255.</param>
     /// <param name="size">C, H and W.</param>
-    public static PictureStrip Draw(IReadOnlyList<byte[]> images, ImageSize size)
+    public static ImageStrip Draw(IReadOnlyList<byte[]> images, ImageSize size)
     {
         double scale = Math.Min(1, (double)LargestSide / Math.Max(size.Height, size.Width));
         int width = Math.Max(1, (int)(size.Width * scale)), height = Math.Max(1, (int)(size.Height * scale));
@@ -28,12 +28,12 @@ internal sealed record PictureStrip(byte[] Png, int Width, int Height, int Count
         {
             for (int i = 0; i < images.Count; i++)
             {
-                using var picture = PixelConverter.ToBitmap(PixelConverter.ToPlanar(images[i], size, size with { Height = height, Width = width }), size with { Height = height, Width = width });
-                canvas.DrawBitmap(picture, i * (width + Gap), 0);
+                using var image = PixelConverter.ToBitmap(PixelConverter.ToPlanar(images[i], size, size with { Height = height, Width = width }), size with { Height = height, Width = width });
+                canvas.DrawBitmap(image, i * (width + Gap), 0);
             }
         }
 
         using var data = strip.Encode(SKEncodedImageFormat.Png, quality: 100);
-        return new PictureStrip(data.ToArray(), strip.Width, strip.Height, images.Count);
+        return new ImageStrip(data.ToArray(), strip.Width, strip.Height, images.Count);
     }
 }

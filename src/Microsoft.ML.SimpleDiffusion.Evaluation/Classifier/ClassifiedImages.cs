@@ -2,24 +2,24 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
-/// <summary>What the classifier makes of pictures.</summary>
+/// <summary>What the classifier makes of images.</summary>
 /// <param name="Statistics">Of their features. The holder's to dispose of.</param>
 /// <param name="Agreement">How often their class is recognised.</param>
-internal sealed record ClassifiedPictures(FeatureStatistics Statistics, ClassAgreement Agreement)
+internal sealed record ClassifiedImages(FeatureStatistics Statistics, ClassAgreement Agreement)
 {
-    /// <summary>Classifies pictures.</summary>
-    public static ClassifiedPictures Of(SmallImageClassifierTransformer classifier, PictureSelection pictures, CancellationToken cancellationToken)
+    /// <summary>Classifies images.</summary>
+    public static ClassifiedImages Of(SmallImageClassifierTransformer classifier, ImageSelection images, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var (features, scores) = classifier.Classifier.Use(network => network.Classify(pictures.Count, pictures.CopyPixels, classifier.Configuration.BatchSize, cancellationToken));
+        var (features, scores) = classifier.Classifier.Use(network => network.Classify(images.Count, images.CopyPixels, classifier.Configuration.BatchSize, cancellationToken));
         long[] predicted = scores.argmax(1).data<long>().ToArray();
         var agreement = new ClassAgreement(classifier.Classes.Count);
         for (int i = 0; i < predicted.Length; i++)
         {
-            agreement.Add(pictures.ClassOf(i), (int)predicted[i]);
+            agreement.Add(images.ClassOf(i), (int)predicted[i]);
         }
 
-        return new ClassifiedPictures(StatisticsOf(features), agreement);
+        return new ClassifiedImages(StatisticsOf(features), agreement);
     }
 
     /// <summary>Statistics of the features of noise.</summary>

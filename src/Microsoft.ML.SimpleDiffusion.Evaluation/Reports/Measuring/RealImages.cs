@@ -5,12 +5,12 @@ using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
 /// <summary>
-/// The real pictures at the size of the model, in three parts: most train the classifier, and of those it has not seen one part is the reference, to
-/// which the other, held out, is compared as generated pictures are.
+/// The real images at the size of the model, in three parts: most train the classifier, and of those it has not seen one part is the reference, to
+/// which the other, held out, is compared as generated images are.
 /// </summary>
-internal sealed class RealPictures : IDisposable
+internal sealed class RealImages : IDisposable
 {
-    /// <summary>Of so many pictures of a class the first is held out and the second is one of the reference.</summary>
+    /// <summary>Of so many images of a class the first is held out and the second is one of the reference.</summary>
     private const int Period = 4;
 
     private const int Fewest = 40;
@@ -18,7 +18,7 @@ internal sealed class RealPictures : IDisposable
     private readonly ImageDataset _data;
     private readonly IReadOnlyList<string> _labels;
 
-    private RealPictures(ImageDataset data, IReadOnlyList<string> labels)
+    private RealImages(ImageDataset data, IReadOnlyList<string> labels)
     {
         _data = data;
         _labels = labels;
@@ -38,22 +38,22 @@ internal sealed class RealPictures : IDisposable
 
     public ImageSize Size => _data.Size;
 
-    /// <summary>Indices of the pictures that the classifier is trained on.</summary>
+    /// <summary>Indices of the images that the classifier is trained on.</summary>
     public IReadOnlyList<int> Classifier { get; }
 
-    /// <summary>Indices of the pictures that others are compared with.</summary>
+    /// <summary>Indices of the images that others are compared with.</summary>
     public IReadOnlyList<int> Reference { get; }
 
-    /// <summary>Indices of the pictures that show what real pictures reach.</summary>
+    /// <summary>Indices of the images that show what real images reach.</summary>
     public IReadOnlyList<int> HeldOut { get; }
 
-    /// <summary>Classes of which there are pictures, in the order of the model's.</summary>
+    /// <summary>Classes of which there are images, in the order of the model's.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Reads all pictures.</summary>
+    /// <summary>Reads all images.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There are too few pictures, one cannot be read, or it is of a class that the model does not know.</exception>
-    public static RealPictures Load(IDataView data, SimpleDiffusionOptions options, ConditionDescription condition, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">There are too few images, one cannot be read, or it is of a class that the model does not know.</exception>
+    public static RealImages Load(IDataView data, SimpleDiffusionOptions options, ConditionDescription condition, CancellationToken cancellationToken)
     {
         if (condition.Kind == ConditionKind.Class)
         {
@@ -62,18 +62,18 @@ internal sealed class RealPictures : IDisposable
 
         // Only classes are of use here: whatever else a model is conditioned on is not read.
         var classes = condition.Kind == ConditionKind.Class ? condition : ConditionDescription.None;
-        var pictures = ImageDataset.Load(data, options, classes, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);
-        if (pictures.Count < Fewest)
+        var images = ImageDataset.Load(data, options, classes, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken);
+        if (images.Count < Fewest)
         {
-            int count = pictures.Count;
-            pictures.Dispose();
+            int count = images.Count;
+            images.Dispose();
             throw new InvalidOperationException($"There are {count} pictures, but a report needs {Fewest} or more real ones to compare with.");
         }
 
-        return new RealPictures(pictures, classes.ClassLabels);
+        return new RealImages(images, classes.ClassLabels);
     }
 
-    /// <summary>Class of a picture; empty for none.</summary>
+    /// <summary>Class of an image; empty for none.</summary>
     public string LabelOf(int index) => _data.ClassOf(index) is var label && label < _labels.Count ? _labels[label] : string.Empty;
 
     /// <summary>Planar [C, H, W], 0 to 255.</summary>
@@ -84,12 +84,12 @@ internal sealed class RealPictures : IDisposable
         return pixels;
     }
 
-    /// <summary>Some of the pictures as rows; pixels are read as the rows are.</summary>
-    public IEnumerable<PictureRow> Rows(IEnumerable<int> indices) => indices.Select(index => new PictureRow { Pixels = PixelsOf(index), Label = LabelOf(index) });
+    /// <summary>Some of the images as rows; pixels are read as the rows are.</summary>
+    public IEnumerable<ImageRow> Rows(IEnumerable<int> indices) => indices.Select(index => new ImageRow { Pixels = PixelsOf(index), Label = LabelOf(index) });
 
     public void Dispose() => _data.Dispose();
 
-    /// <summary>For each picture how many of its class come before it.</summary>
+    /// <summary>For each image how many of its class come before it.</summary>
     private List<int> PositionsInClass()
     {
         var counts = new Dictionary<int, int>();

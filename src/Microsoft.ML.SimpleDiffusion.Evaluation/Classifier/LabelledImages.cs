@@ -5,8 +5,8 @@ using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
-/// <summary>Reads pictures with their classes as the training of a diffusion model does: any image column, decoded on all cores.</summary>
-internal static class PictureData
+/// <summary>Reads images with their classes as the training of a diffusion model does: any image column, decoded on all cores.</summary>
+internal static class LabelledImages
 {
     /// <summary>The classes of a label column: the values of its keys, or its distinct texts in ordinal order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or neither key nor text.</exception>
@@ -20,16 +20,16 @@ internal static class PictureData
             : throw new InvalidOperationException($"The column '{labelColumnName}' has {labels.Length} classes, but a classifier needs 2 or more.");
     }
 
-    /// <summary>Reads the pictures into memory, or into a temporary file if there are too many.</summary>
+    /// <summary>Reads the images into memory, or into a temporary file if there are too many.</summary>
     /// <param name="data">The data.</param>
     /// <param name="imageColumnName">Column of images.</param>
     /// <param name="labelColumnName">Column of classes, key or text, or null to read none.</param>
     /// <param name="size">Pixels on a side.</param>
-    /// <param name="channels">Channels of the pictures.</param>
+    /// <param name="channels">Channels of the images.</param>
     /// <param name="classes">The classes.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There are no pictures, one cannot be read, or its class is none of the classes.</exception>
+    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class is none of the classes.</exception>
     public static ImageDataset Load(
         IDataView data, string imageColumnName, string? labelColumnName, int size, int channels, ConditionDescription classes, CancellationToken cancellationToken)
     {

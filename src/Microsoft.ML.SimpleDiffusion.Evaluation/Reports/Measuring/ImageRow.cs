@@ -3,8 +3,8 @@ using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>A picture of known size with its class.</summary>
-internal sealed class PictureRow
+/// <summary>An image of known size with its class.</summary>
+internal sealed class ImageRow
 {
     /// <summary>Planar [C, H, W], 0 to 255.</summary>
     public byte[] Pixels { get; set; } = [];
@@ -13,9 +13,9 @@ internal sealed class PictureRow
     public string Label { get; set; } = string.Empty;
 
     /// <summary>A view with the columns Pixels (vector) and Label (text).</summary>
-    public static IDataView View(MLContext context, IEnumerable<PictureRow> rows, ImageSize size)
+    public static IDataView View(MLContext context, IEnumerable<ImageRow> rows, ImageSize size)
     {
-        var schema = SchemaDefinition.Create(typeof(PictureRow));
+        var schema = SchemaDefinition.Create(typeof(ImageRow));
         schema[nameof(Pixels)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, size.Channels, size.Height, size.Width);
         return context.Data.LoadFromEnumerable(rows, schema);
     }

@@ -10,7 +10,7 @@ using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
 /// <summary>The columns that the transformer adds: the generated image, and its pixels if asked for. Batches grow 1, 2, 4, … up to the option.</summary>
-internal sealed class PictureColumns : BatchedColumns<GenerationRequest, PictureColumns.Picture>
+internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, GeneratedColumns.GeneratedImage>
 {
     private readonly ModelConfiguration _configuration;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
@@ -20,7 +20,7 @@ internal sealed class PictureColumns : BatchedColumns<GenerationRequest, Picture
     /// <param name="configuration">The model's, with the sampling options in force.</param>
     /// <param name="generate">Makes images, one per request.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
-    public PictureColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+    public GeneratedColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
         : base(input, builder => Add(builder, configuration.Options))
     {
         _configuration = configuration;
@@ -57,11 +57,11 @@ internal sealed class PictureColumns : BatchedColumns<GenerationRequest, Picture
     public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration).Read;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Picture> Answer(IReadOnlyList<GenerationRequest> requests)
-        => [.. _generate(requests).Zip(requests, (pixels, request) => new Picture(pixels, request.IsPortrait))];
+    public override IReadOnlyList<GeneratedImage> Answer(IReadOnlyList<GenerationRequest> requests)
+        => [.. _generate(requests).Zip(requests, (pixels, request) => new GeneratedImage(pixels, request.IsPortrait))];
 
     /// <inheritdoc/>
-    public override Delegate CreateGetter(DataViewSchema.Column column, Func<Picture> current)
+    public override Delegate CreateGetter(DataViewSchema.Column column, Func<GeneratedImage> current)
         => column.Index == InputSchema.Count ? CreateImageGetter(current) : CreatePixelGetter(current);
 
     private static void Add(DataViewSchema.Builder builder, SimpleDiffusionOptions options)
@@ -82,13 +82,13 @@ internal sealed class PictureColumns : BatchedColumns<GenerationRequest, Picture
         => options.PortraitColumnName is not null ? null : options.Sampling.Portrait ? ImageSize.Of(options).Transposed : ImageSize.Of(options);
 
     // The image that a caller passes in may be one that it still shows: it is replaced, never disposed of.
-    private ValueGetter<MLImage> CreateImageGetter(Func<Picture> current) => (ref MLImage value) =>
+    private ValueGetter<MLImage> CreateImageGetter(Func<GeneratedImage> current) => (ref MLImage value) =>
     {
-        var picture = current();
-        value = ImageEncoder.ToMLImage(picture.Pixels, picture.IsPortrait ? _size.Transposed : _size);
+        var image = current();
+        value = ImageEncoder.ToMLImage(image.Pixels, image.IsPortrait ? _size.Transposed : _size);
     };
 
-    private static ValueGetter<VBuffer<float>> CreatePixelGetter(Func<Picture> current) => (ref VBuffer<float> value) =>
+    private static ValueGetter<VBuffer<float>> CreatePixelGetter(Func<GeneratedImage> current) => (ref VBuffer<float> value) =>
     {
         byte[] bytes = current().Pixels;
         var editor = VBufferEditor.Create(ref value, bytes.Length);
@@ -99,5 +99,5 @@ internal sealed class PictureColumns : BatchedColumns<GenerationRequest, Picture
     /// <summary>A generated image.</summary>
     /// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
     /// <param name="IsPortrait">Whether height and width are exchanged.</param>
-    internal readonly record struct Picture(byte[] Pixels, bool IsPortrait);
+    internal readonly record struct GeneratedImage(byte[] Pixels, bool IsPortrait);
 }
