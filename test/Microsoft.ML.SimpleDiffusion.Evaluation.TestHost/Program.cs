@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Evaluation.TestHost;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 // A sweep in two processes, for tests to look at and to kill.
 if (args is not [var directory, var conduct])

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 [assembly: Parallelize(Workers = 1, Scope = ExecutionScope.ClassLevel)]
 
@@ -12,5 +12,5 @@ namespace Microsoft.ML.SimpleDiffusion.Tests;
 public static class AssemblySetup
 {
     [AssemblyInitialize]
-    public static void LoadLibTorch(TestContext context) => ComputeTarget.Resolve(new ComputeOptions { Device = ComputeDevice.Cpu, Threads = 1 });
+    public static void LoadLibTorch(TestContext context) => CpuSetup.LoadLibTorch();
 }

@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.Tests.Training.Checkpoints;
 using TorchSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.Transforms.Image;
 

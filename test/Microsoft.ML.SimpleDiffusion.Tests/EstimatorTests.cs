@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using TorchSharp;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using TorchSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Classifier;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Metrics;
 

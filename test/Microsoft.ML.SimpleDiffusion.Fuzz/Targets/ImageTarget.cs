@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;

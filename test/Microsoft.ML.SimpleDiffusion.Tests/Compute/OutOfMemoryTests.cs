@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training;
 using static TorchSharp.torch;

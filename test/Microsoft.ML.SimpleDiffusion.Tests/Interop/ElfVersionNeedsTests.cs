@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
 
@@ -32,7 +33,7 @@ public class NativeLoadDiagnosisTests
             Assert.Inconclusive("The compatibility copy exists on Linux only.");
         }
 
-        using var folder = new Support.TemporaryFolder();
+        using var folder = new TemporaryFolder();
 
         string? copy = LibTorchSharpCompatibility.WriteCopy(original, ["/proc/nowhere", folder.Path]);
 

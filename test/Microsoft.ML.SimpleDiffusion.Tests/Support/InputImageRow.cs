@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 

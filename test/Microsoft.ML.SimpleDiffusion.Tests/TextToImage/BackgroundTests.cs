@@ -1,6 +1,6 @@
-using global::TextToImage.Captions;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using SkiaSharp;
+using global::TextToImage.Captions;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.TextToImage;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using global::TextToImage.Captions;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.TextToImage;

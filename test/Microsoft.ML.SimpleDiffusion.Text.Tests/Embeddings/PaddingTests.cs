@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 

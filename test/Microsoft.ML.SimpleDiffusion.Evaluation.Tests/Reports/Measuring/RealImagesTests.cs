@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Reports.Measuring;
 

@@ -1,0 +1,46 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+
+namespace Microsoft.ML.SimpleDiffusion.Tool.Tests;
+
+[TestClass]
+public class ModelFileTests
+{
+    private readonly MLContext _context = new(1);
+
+    [TestMethod]
+    public void Diffusion_model_is_found_by_itself_and_in_a_pipeline()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = _context.Data.LoadFromEnumerable(TinyData.Rows(8));
+        var pipeline = _context.Transforms.Conversion.MapValueToKey("Label").Append(_context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)));
+        using var fitted = pipeline.Fit(rows);
+        _context.Model.Save(fitted, rows.Schema, folder.File("pipeline.zip"));
+        _context.Model.Save(fitted.LastTransformer, TinyData.View(_context).Schema, folder.File("model.zip"));
+        foreach (string name in (string[])["pipeline.zip", "model.zip"])
+        {
+            using var loaded = ModelFile.Load(_context, new FileInfo(folder.File(name)));
+            Assert.AreEqual(1, loaded.Model.TrainedSteps, name);
+        }
+    }
+
+    [TestMethod]
+    public void Model_without_diffusion_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = _context.Data.LoadFromEnumerable(TinyData.Rows(3));
+        _context.Model.Save(_context.Transforms.Conversion.MapValueToKey("Label").Fit(rows), rows.Schema, folder.File("keys.zip"));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ModelFile.Load(_context, new FileInfo(folder.File("keys.zip"))));
+        StringAssert.Contains(error.Message, "no simple diffusion model in it");
+    }
+
+    [TestMethod]
+    public void File_that_is_missing_or_no_model_is_an_error_that_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("text.zip"), "not a model");
+        var damaged = Assert.ThrowsExactly<InvalidDataException>(() => ModelFile.Load(_context, new FileInfo(folder.File("text.zip"))));
+        StringAssert.Contains(damaged.Message, "text.zip");
+        var missing = Assert.ThrowsExactly<FileNotFoundException>(() => ModelFile.Load(_context, new FileInfo(folder.File("none.zip"))));
+        StringAssert.Contains(missing.Message, "none.zip");
+    }
+}
