@@ -157,9 +157,14 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        var configuration = ModelDirectory.ReadConfiguration(directory);
-        using var weights = ModelDirectory.OpenWeights(directory);
-        var model = MLEnvironment.Warn(context, warn => TrainedModel.Read(configuration, weights, weights.Length, warn));
+        var model = MLEnvironment.Warn(context, warn =>
+        {
+            var configuration = ModelDirectory.Open(directory, warn, out var weights);
+            using (weights)
+            {
+                return TrainedModel.Read(configuration, weights, weights.Length, warn);
+            }
+        });
         return new SimpleDiffusionTransformer(context, new TorchGenerator(model));
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
@@ -129,10 +128,38 @@ public class ModelFileTests
             other.SaveAsSafetensors(second.Path);
         }
 
-        File.Copy(second.File("model.safetensors"), first.File("model.safetensors"), overwrite: true);
+        // As earlier versions wrote them: without a configuration of their own.
+        File.WriteAllBytes(first.File("model.safetensors"), WithoutConfiguration(File.ReadAllBytes(second.File("model.safetensors"))));
         var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(_context, first.Path));
 
         StringAssert.Contains(error.Message, "not of the same model");
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Save_that_was_interrupted_between_the_two_files_is_the_new_model(bool isFirst)
+    {
+        var log = new CapturedLog();
+        using var folder = new TemporaryFolder();
+        using var other = new TemporaryFolder();
+        using (var transformer = Fit())
+        using (var next = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 2)).Fit(TinyData.View(_context)))
+        {
+            transformer.SaveAsSafetensors(folder.Path);
+            next.SaveAsSafetensors(other.Path);
+        }
+
+        File.Copy(other.File("model.safetensors"), folder.File("model.safetensors"), overwrite: true);
+        if (isFirst)
+        {
+            File.Delete(folder.File("config.json"));
+        }
+
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(log.Context, folder.Path);
+
+        Assert.AreEqual(2, loaded.TrainedSteps);
+        Assert.HasCount(1, log.With("the model is what the weights say"));
     }
 
     [TestMethod]
@@ -197,6 +224,15 @@ public class ModelFileTests
     }
 
     private SimpleDiffusionTransformer Fit() => _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
+
+    private static byte[] WithoutConfiguration(byte[] file)
+    {
+        int length = (int)BitConverter.ToInt64(file);
+        var header = System.Text.Json.Nodes.JsonNode.Parse(file.AsSpan(8, length))!.AsObject();
+        header["__metadata__"]!.AsObject().Remove("configuration");
+        byte[] shorter = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString());
+        return [.. BitConverter.GetBytes((long)shorter.Length), .. shorter, .. file.AsSpan(8 + length)];
+    }
 
     private byte[] SavedModel()
     {

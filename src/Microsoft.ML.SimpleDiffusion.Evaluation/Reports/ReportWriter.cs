@@ -22,6 +22,6 @@ internal static class ReportWriter
         }
 
         byte[] page = Encoding.UTF8.GetBytes(ReportPage.Render(ReportCollector.Collect(context, model, data, options)));
-        AtomicFile.Write(fullPath, stream => stream.Write(page));
+        Files.Write(fullPath, stream => stream.Write(page));
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SweepStore
     public IDisposable? TryClaim(int trial)
     {
         Directory.CreateDirectory(FolderOf(trial));
-        return ExclusiveFile.TryOpen(Path.Combine(FolderOf(trial), "trial.lock"));
+        return RunLock.TryTake(Path.Combine(FolderOf(trial), "trial.lock"));
     }
 
     /// <summary>The record of a training, or null if it has not ended.</summary>
@@ -99,7 +99,7 @@ internal sealed class SweepStore
 
     private string RecordPath(int trial, int rung) => Path.Combine(FolderOf(trial), string.Create(CultureInfo.InvariantCulture, $"rung-{rung}.json"));
 
-    private static void Write<T>(string path, T value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
+    private static void Write<T>(string path, T value) => Files.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
 
     private static T Read<T>(string path)
     {
@@ -114,12 +114,12 @@ internal sealed class SweepStore
         }
     }
 
-    private static FileStream WaitForLock(string path)
+    private static RunLock WaitForLock(string path)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            if (ExclusiveFile.TryOpen(path) is FileStream held)
+            if (RunLock.TryTake(path) is { } held)
             {
                 return held;
             }

@@ -18,6 +18,8 @@ internal interface IGenerativeModel : IDisposable
     byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);
 
     /// <summary>Writes the weights as a safetensors file.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="metadata">Additional texts.</param>
     /// <returns>The file's checksum.</returns>
-    string WriteWeights(Stream stream);
+    string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null);
 }

@@ -54,7 +54,7 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
     }
 
     /// <inheritdoc/>
-    public string WriteWeights(Stream stream) => model.WriteWeights(stream);
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => model.WriteWeights(stream, metadata);
 
     public void Dispose() => model.Dispose();
 

@@ -41,7 +41,7 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
         var model = new DenoisingModel(configuration.Options, configuration.Condition, ComputeTarget.ResolveForLoading(configuration.Options.Compute.Precision, warn));
         try
         {
-            RequireSameSave(configuration, SafetensorsReader.Read(weights, length, NamedWeights(model.Network)));
+            _ = SafetensorsReader.Read(weights, length, NamedWeights(model.Network));
             return Of(model, configuration);
         }
         catch
@@ -59,24 +59,14 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <exception cref="ObjectDisposedException">This owner has gone.</exception>
     public TResult Use<TResult>(Func<DenoisingModel, TResult> use) => shared.Use(use);
 
-    /// <summary>Writes the weights as a safetensors file.</summary>
-    /// <returns>The file's checksum.</returns>
-    public string WriteWeights(Stream stream) => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network)));
+    /// <inheritdoc cref="SafetensorsWriter.Write"/>
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
+        => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network), metadata));
 
     /// <summary>Takes the model back from all its owners.</summary>
     public void Close() => shared.Close();
 
     public void Dispose() => shared.Dispose();
-
-    /// <summary>Files of other programs need no checksum, but where both files name one they must agree.</summary>
-    private static void RequireSameSave(ModelConfiguration configuration, IReadOnlyDictionary<string, string> metadata)
-    {
-        if (configuration.WeightsSha256 is string expected && metadata.TryGetValue(SafetensorsWriter.ChecksumKey, out string? actual) && actual != expected)
-        {
-            throw new FormatException(
-                "config.json and model.safetensors are not of the same model: saving was interrupted between the two. If they are meant to be together, remove 'weightsSha256' from config.json.");
-        }
-    }
 
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)

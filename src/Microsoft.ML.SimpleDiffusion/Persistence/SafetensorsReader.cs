@@ -34,6 +34,10 @@ internal static class SafetensorsReader
         return Read(stream, length, expected, (named, take) => ForEachPiece(named.Tensor.numel() * sizeof(float), buffer, take));
     }
 
+    /// <summary>Reads the metadata alone.</summary>
+    /// <exception cref="FormatException">The header is damaged.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(Stream stream, long length) => ReadHeader(stream, length, out _).Metadata;
+
     /// <summary>Reads the header and checks the whole file against its checksum, without any tensor.</summary>
     /// <exception cref="FormatException">The file is damaged, or has no checksum.</exception>
     public static SafetensorsHeader Verify(Stream stream, long length)

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Sweeps;
@@ -263,8 +264,8 @@ public class SweepRunTests
         var options = Grid(folder);
         string lockFile = folder.File("sweep/trial-0003/trial.lock");
         Directory.CreateDirectory(Path.GetDirectoryName(lockFile)!);
-        var held = ExclusiveFile.TryOpen(lockFile)!;
-        Assert.IsNull(ExclusiveFile.TryOpen(lockFile));
+        var held = RunLock.TryTake(lockFile)!;
+        Assert.IsNull(RunLock.TryTake(lockFile));
         var order = new List<double>();
 
         // When all but one are done, the other process dies, and what it held is done here.

@@ -29,7 +29,7 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
         return requests.Select(Picture).ToArray();
     }
 
-    public string WriteWeights(Stream stream) => string.Empty;
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => string.Empty;
 
     public void Dispose() => Owners--;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
@@ -27,11 +28,15 @@ internal static class ImageDecoder
                 throw new ImageFormatException($"the file is larger than {MaxFileLength >> 20} MB");
             }
 
-            file = File.ReadAllBytes(path);
+            file = Files.ReadAll(path, MaxFileLength);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ImageFormatException("there is no such file", e);
+        }
+        catch (FormatException e)
+        {
+            throw new ImageFormatException("the file is empty, or is no file but a pipe or a device", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

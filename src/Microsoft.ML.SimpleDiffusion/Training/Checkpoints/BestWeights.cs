@@ -75,7 +75,7 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
         var metadata = new RunStamp(configuration with { TrainedSteps = step }, step).ToMetadata();
         try
         {
-            AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, TrainedModel.NamedWeights(network), metadata));
+            Files.Write(path, stream => SafetensorsWriter.Write(stream, TrainedModel.NamedWeights(network), metadata));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +87,7 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = Files.OpenRead(path);
             var metadata = SafetensorsReader.Check(file, file.Length, TrainedModel.NamedWeights(network));
             return metadata.ContainsKey(SafetensorsWriter.ChecksumKey) && RunStamp.Find(metadata) is { } stamp ? FindDifference(stamp, step) : $"'{path}' is another file";
         }
@@ -102,7 +102,7 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = Files.OpenRead(path);
             _ = SafetensorsReader.Read(file, file.Length, TrainedModel.NamedWeights(network));
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)

@@ -36,14 +36,14 @@ internal static class CheckpointFile
         var metadata = new RunStamp(checkpoint.Configuration, checkpoint.Position.Step).ToMetadata();
         metadata[SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture);
         metadata[OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings);
-        AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
+        Files.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
     }
 
     /// <summary>The configuration of the run that wrote a checkpoint.</summary>
     /// <exception cref="FormatException">The file is damaged.</exception>
     public static ModelConfiguration ReadConfiguration(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = Files.OpenRead(path);
         return Verify(file, path).Configuration!;
     }
 
@@ -54,7 +54,7 @@ internal static class CheckpointFile
     /// <exception cref="FormatException">The file is damaged, is not what its name says, or belongs to another run.</exception>
     public static RestorePoint Read(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
     {
-        using var file = File.OpenRead(path);
+        using var file = Files.OpenRead(path);
         var position = Verify(file, path);
         if (ConfigurationDifference.Find(position.Configuration!, run) is string difference)
         {
@@ -67,7 +67,7 @@ internal static class CheckpointFile
     }
 
     /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
-    private static RestorePoint Verify(FileStream file, string path)
+    private static RestorePoint Verify(Stream file, string path)
     {
         var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
         var stamp = RunStamp.Find(metadata) ?? throw new FormatException("It is not a checkpoint.");

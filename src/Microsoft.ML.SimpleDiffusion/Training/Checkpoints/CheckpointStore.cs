@@ -16,15 +16,15 @@ internal sealed class CheckpointStore : IDisposable
     private readonly string _directory;
     private readonly int _keepLast;
     private readonly int? _keepEverySteps;
-    private readonly FileStream _lock;
+    private readonly RunLock _lock;
     private long? _lastWholeStep;
 
-    private CheckpointStore(string directory, int keepLast, int? keepEverySteps, FileStream fileLock)
+    private CheckpointStore(string directory, int keepLast, int? keepEverySteps, RunLock runLock)
     {
         _directory = directory;
         _keepLast = keepLast;
         _keepEverySteps = keepEverySteps;
-        _lock = fileLock;
+        _lock = runLock;
     }
 
     /// <summary>Where the best weights of the run go.</summary>
@@ -37,31 +37,27 @@ internal sealed class CheckpointStore : IDisposable
     /// <exception cref="InvalidOperationException">Another run uses the folder, or it cannot be written to.</exception>
     public static CheckpointStore Open(string directory, int keepLast = 2, int? keepEverySteps = null)
     {
-        FileStream? fileLock = null;
+        RunLock? runLock = null;
         try
         {
             Directory.CreateDirectory(directory);
-
-            // The system releases the lock of a killed process; the file that it leaves does not matter.
-            fileLock = new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            foreach (string leftover in Directory.GetFiles(directory, CheckpointFile.SearchPattern + AtomicFile.TemporaryExtension))
+            runLock = RunLock.TryTake(Path.Combine(directory, LockFile))
+                ?? throw new InvalidOperationException($"Another training run uses the checkpoint folder '{directory}': wait for its end or use another folder.");
+            foreach (string leftover in Directory.GetFiles(directory, "*" + Files.TemporaryExtension).Where(IsOurs))
             {
-                if (CheckpointFile.StepOf(Path.ChangeExtension(leftover, null)) is not null)
-                {
-                    File.Delete(leftover);
-                }
+                Files.Delete(leftover);
             }
 
-            File.Delete(Path.Combine(directory, BestFile + AtomicFile.TemporaryExtension));
-            return new CheckpointStore(directory, keepLast, keepEverySteps, fileLock);
+            return new CheckpointStore(directory, keepLast, keepEverySteps, runLock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            fileLock?.Dispose();
-            throw IsInUse(e)
-                ? new InvalidOperationException($"Another training run uses the checkpoint folder '{directory}': wait for its end or use another folder.", e)
-                : Unwritable(directory, e);
+            runLock?.Dispose();
+            throw Unwritable(directory, e);
         }
+
+        static bool IsOurs(string leftover)
+            => Files.OriginalOf(leftover) is var original && (CheckpointFile.StepOf(original) is not null || Path.GetFileName(original) == BestFile);
     }
 
     /// <summary>Checks, if anything is left to write, that the folder can be written to and that its disk has room.</summary>
@@ -82,8 +78,8 @@ internal sealed class CheckpointStore : IDisposable
         try
         {
             string probe = Path.Combine(_directory, ProbeFile);
-            AtomicFile.Write(probe, stream => stream.WriteByte(0));
-            File.Delete(probe);
+            Files.Write(probe, stream => stream.WriteByte(0));
+            Files.Delete(probe);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -190,7 +186,7 @@ internal sealed class CheckpointStore : IDisposable
                     target = Path.Combine(folder, $"{copy}-{name}");
                 }
 
-                File.Move(path, target);
+                Files.Move(path, target);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -207,7 +203,7 @@ internal sealed class CheckpointStore : IDisposable
         {
             foreach (string old in NewestFirst().Skip(_keepLast).Where(path => !IsKeptForGood(path)))
             {
-                File.Delete(old);
+                Files.Delete(old);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -222,9 +218,6 @@ internal sealed class CheckpointStore : IDisposable
         => [.. Directory.GetFiles(_directory, CheckpointFile.SearchPattern).Where(path => CheckpointFile.StepOf(path) is not null).OrderByDescending(CheckpointFile.StepOf)];
 
     private static bool IsUnusable(Exception e) => e is FormatException or IOException or UnauthorizedAccessException;
-
-    /// <summary>Whether another process holds the lock: ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK on Linux and macOS.</summary>
-    internal static bool IsInUse(Exception e) => e is IOException && e.HResult is unchecked((int)0x80070020) or 11 or 35;
 
     private static InvalidOperationException Unwritable(string directory, Exception e)
         => new($"The checkpoint folder '{directory}' cannot be written to: {Sentence(e)}", e);

@@ -58,7 +58,7 @@ internal sealed class SampleGrids
         var size = ImageSize.Of(options);
         byte[] png = ImageGrid.ToPng(images, _isPortrait ? size with { Height = size.Width, Width = size.Height } : size, Columns);
         string path = Path.Combine(_directory, $"step-{run.State.Step.ToString("D8", CultureInfo.InvariantCulture)}.png");
-        AtomicFile.Write(path, stream => stream.Write(png));
+        Files.Write(path, stream => stream.Write(png));
         return path;
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using SkiaSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Data.Imaging;

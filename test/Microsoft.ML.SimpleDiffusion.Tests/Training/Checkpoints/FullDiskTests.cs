@@ -92,9 +92,9 @@ public class FullDiskTests
     {
         using var disk = new SmallDisk(kilobytes: 256);
         string path = Path.Combine(disk.Path, "model");
-        AtomicFile.Write(path, stream => stream.Write(new byte[1000]));
+        Files.Write(path, stream => stream.Write(new byte[1000]));
 
-        var error = Assert.Throws<IOException>(() => AtomicFile.Write(path, stream => stream.Write(new byte[1 << 20])));
+        var error = Assert.Throws<IOException>(() => Files.Write(path, stream => stream.Write(new byte[1 << 20])));
 
         StringAssert.Contains(error.Message, "No space left on device");
         CollectionAssert.AreEqual(new byte[1000], File.ReadAllBytes(path));

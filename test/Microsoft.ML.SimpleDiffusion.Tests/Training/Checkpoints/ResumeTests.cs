@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training.Checkpoints;
 

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 
 /// <summary>The weights of a model as they are saved, to compare models bit for bit.</summary>
 internal static class WeightBytes
