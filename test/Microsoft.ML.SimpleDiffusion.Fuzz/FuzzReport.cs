@@ -27,6 +27,9 @@ public sealed record FuzzReport
 
     public required int SlowestIteration { get; init; }
 
+    /// <summary>Inputs that mutations start from in the end: more than in the beginning where branches are seen.</summary>
+    public required int Corpus { get; init; }
+
     /// <summary>A line for everything that must not be, with what reproduces it.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
 
@@ -35,6 +38,6 @@ public sealed record FuzzReport
         string refused = string.Concat(Refused.OrderByDescending(pair => pair.Value).Select(pair => string.Create(CultureInfo.InvariantCulture, $", {pair.Key} {pair.Value:N0}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Target}: {Inputs:N0} inputs, {Inputs / Time.TotalSeconds:N0}/s, accepted {Accepted:N0}{refused}; peak {PeakManagedBytes / 1e6:N0} MB managed, {PeakResidentBytes / 1e6:N0} MB resident; slowest {Slowest.TotalMilliseconds:N1} ms (iteration {SlowestIteration}); {Findings.Count} findings");
+            $"{Target}: {Inputs:N0} inputs, {Inputs / Time.TotalSeconds:N0}/s, accepted {Accepted:N0}{refused}; peak {PeakManagedBytes / 1e6:N0} MB managed, {PeakResidentBytes / 1e6:N0} MB resident; slowest {Slowest.TotalMilliseconds:N1} ms (iteration {SlowestIteration}); corpus {Corpus:N0}; {Findings.Count} findings");
     }
 }

@@ -2,11 +2,12 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.SimpleDiffusion.Fuzz;
 
-/// <summary>Feeds a target. Each input is a function of seed and iteration, so that every finding can be seen again.</summary>
+/// <summary>Feeds a target. Each input is a function of seed, iteration and corpus, so that every finding can be seen again.</summary>
 public static class FuzzRun
 {
     private const int MaxFindings = 10;
     private const int SampleMemoryEvery = 64;
+    private const int MaxShown = 4096;
 
     /// <summary>An input of a few kilobytes that takes more processor time is a finding too. Other programs on the machine do not count.</summary>
     private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(10);
@@ -15,8 +16,11 @@ public static class FuzzRun
     /// <param name="seed">Seed of the mutations.</param>
     /// <param name="first">First iteration.</param>
     /// <param name="count">Number of iterations.</param>
-    public static FuzzReport Execute(FuzzTarget target, int seed, int first, int count)
+    /// <param name="corpus">What mutations start from, and where inputs that take new branches go; null for the target's own.</param>
+    public static FuzzReport Execute(FuzzTarget target, int seed, int first, int count, FuzzCorpus? corpus = null)
     {
+        corpus ??= new FuzzCorpus(target);
+        byte[] seen = Coverage.NewMap();
         int accepted = 0, slowestIteration = first;
         long peakManaged = 0;
         var slowest = TimeSpan.Zero;
@@ -26,9 +30,16 @@ public static class FuzzRun
         var clock = Stopwatch.StartNew();
         for (int iteration = first; iteration < first + count && findings.Count < MaxFindings; iteration++)
         {
-            byte[] input = new Mutator(new Random(unchecked((seed * 486_187_739) + iteration))).Mutate(target);
+            byte[] input = new Mutator(new Random(unchecked((seed * 486_187_739) + iteration))).Mutate(target, corpus.Inputs);
+            Coverage.Clear();
             var start = Environment.CpuUsage.TotalTime;
-            if (Feed(target, input) is not Exception exception)
+            var outcome = Feed(target, input);
+            if (Coverage.AddTo(seen) && iteration > first)
+            {
+                corpus.Add(input);
+            }
+
+            if (outcome is not { } exception)
             {
                 accepted++;
             }
@@ -38,7 +49,7 @@ public static class FuzzRun
                 refused[type] = refused.GetValueOrDefault(type) + 1;
                 if (!target.IsDeclared(exception) && kinds.Add(Kind(exception)))
                 {
-                    Report(iteration, exception.ToString());
+                    Report(iteration, input, exception.ToString());
                 }
             }
 
@@ -46,7 +57,7 @@ public static class FuzzRun
             (slowest, slowestIteration) = time > slowest ? (time, iteration) : (slowest, slowestIteration);
             if (time > TooLong)
             {
-                Report(iteration, $"took {time.TotalSeconds:F1} s");
+                Report(iteration, input, $"took {time.TotalSeconds:F1} s");
             }
 
             if (iteration % SampleMemoryEvery == 0)
@@ -68,9 +79,11 @@ public static class FuzzRun
             Slowest = slowest,
             SlowestIteration = slowestIteration,
             Findings = findings,
+            Corpus = corpus.Inputs.Count,
         };
 
-        void Report(int iteration, string what) => findings.Add($"{target.Name}, --target {target.Name} --seed {seed} --iteration {iteration}: {what}");
+        void Report(int iteration, byte[] input, string what)
+            => findings.Add($"{target.Name}, --target {target.Name} --seed {seed} --iteration {iteration}: {what}{Environment.NewLine}input {Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, MaxShown)))}");
     }
 
     /// <summary>Exceptions of one type from one place are one finding.</summary>

@@ -29,13 +29,13 @@ internal sealed class Mutator(Random random)
     private static readonly string[] Texts = ["null", "\"\"", "\"None\"", "\"F32\"", "\"\\u0000\"", "\"\\ud800\"", "1", "true", "[]", "[\"a\"]", "{}"];
 
     /// <summary>A damaged copy of one of the corpus, by one to four mutations.</summary>
-    public byte[] Mutate(FuzzTarget target)
+    public byte[] Mutate(FuzzTarget target, IReadOnlyList<byte[]> corpus)
     {
-        byte[] original = Pick(target.Corpus), mutated = (byte[])original.Clone();
+        byte[] original = Pick(corpus), mutated = (byte[])original.Clone();
         int count = random.Next(1, random.Next(1, MaxMutations + 1) + 1);
         for (int i = 0; i < count && mutated.Length > 0; i++)
         {
-            mutated = MutateOnce(mutated, target.Corpus);
+            mutated = MutateOnce(mutated, corpus);
         }
 
         if (random.Next(2) == 0)
