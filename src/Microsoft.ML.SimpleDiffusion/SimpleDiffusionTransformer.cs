@@ -56,6 +56,9 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <summary>Number of trained weights of the network.</summary>
     public long ParameterCount => _model.ParameterCount;
 
+    /// <summary>The classes that the model knows, in the order of the training data's keys. Empty without classes.</summary>
+    public IReadOnlyList<string> Labels => field ??= Array.AsReadOnly([.. _configuration.Condition.ClassLabels]);
+
     /// <summary>Always true: each row's image depends on that row alone.</summary>
     public bool IsRowToRowMapper => true;
 
@@ -135,6 +138,59 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(negativePromptColumnName);
         return With(options => options.NegativePromptColumnName = negativePromptColumnName);
+    }
+
+    /// <summary>
+    /// A transformer that takes each row's seed from a column, and shares this one's weights: the same number gives the same image, whatever else is asked for.
+    /// Saved and loaded like any other. The weights live until both are disposed of.
+    /// </summary>
+    /// <param name="seedColumnName">Column of whole numbers, as <see cref="SimpleDiffusionOptions.SeedColumnName"/>.</param>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer WithSeedColumn(string seedColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(seedColumnName);
+        return With(options => options.SeedColumnName = seedColumnName);
+    }
+
+    /// <summary>
+    /// Generates one image, for a web server or a form. Safe to call from several threads; they take turns. Needs no data view, and leaves columns for seeds,
+    /// portraits and negative prompts aside.
+    /// </summary>
+    /// <param name="condition">Label or caption; null (default) for an image of nothing in particular.</param>
+    /// <param name="seed">The same number gives the same image, taken for <see cref="SamplingOptions.Seed"/>. Null (default): another image at each call.</param>
+    /// <param name="cancellationToken">Ends the generation between two evaluations of the network.</param>
+    /// <returns>The bytes of a PNG file.</returns>
+    /// <exception cref="ArgumentException">The model knows no such class, or knows neither classes nor captions.</exception>
+    /// <exception cref="InvalidOperationException">The transformer starts from images, or the model reads embeddings: that needs <see cref="Transform"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public byte[] GeneratePng(string? condition = null, int? seed = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return TextGeneration.Image(_configuration, condition, seed ?? Random.Shared.Next(), Generator(cancellationToken));
+    }
+
+    /// <summary>Generates images and writes them as one PNG file, in rows and columns with a small gap. Small images are enlarged by a whole factor.</summary>
+    /// <param name="path">The file. It is there as a whole or not at all. Its folder is created if needed.</param>
+    /// <param name="conditions">Labels or captions, a row for each; null in it for nothing in particular. Null (default): <see cref="Labels"/>, or nothing in particular.</param>
+    /// <param name="columns">Images in a row, 1 or more. Default: 8.</param>
+    /// <param name="rows">Rows; conditions come again if there are fewer. Null (default): one for each condition, or 4 without any.</param>
+    /// <param name="seed">The same number gives the same images, which all differ. Null (default): that of the sampling options, as in <see cref="Transform"/>.</param>
+    /// <param name="cancellationToken">Ends the generation between two evaluations of the network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There would be no images, or more pixels than can be drawn (2^28).</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <inheritdoc cref="GeneratePng" path="/exception"/>
+    public void GenerateGrid(
+        string path, IReadOnlyList<string?>? conditions = null, int columns = 8, int? rows = null, int? seed = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfDisposed();
+        var grid = TextGeneration.Grid(_configuration, conditions, columns, rows, seed ?? _configuration.Options.Sampling.Seed);
+
+        // Better known before the work than after it.
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        byte[] png = grid.ToPng(Generator(cancellationToken));
+        Files.Write(path, stream => stream.Write(png));
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
@@ -221,13 +277,13 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
     }
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate);
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generator(CancellationToken.None));
 
-    private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
+    private Func<IReadOnlyList<GenerationRequest>, byte[][]> Generator(CancellationToken cancellationToken) => requests =>
     {
         ThrowIfDisposed();
-        return _model.Generate(requests, _configuration.Options.Sampling, CancellationToken.None);
-    }
+        return _model.Generate(requests, _configuration.Options.Sampling, cancellationToken);
+    };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 }

@@ -46,12 +46,16 @@ internal static class ClassColumn
             => indices.TryGetValue(label, out int index) ? RowCondition.OfClass(index) : throw Unknown(label, row.Position, column.Name, condition);
     }
 
-    private static InvalidOperationException Unknown(string label, long position, string columnName, ConditionDescription condition)
+    /// <summary>What a model knows, for errors.</summary>
+    public static string Known(ConditionDescription condition)
     {
         string known = string.Join(", ", condition.ClassLabels.Take(MaxListed).Select(known => $"'{known}'"));
         string more = condition.ClassCount > MaxListed ? $", … ({condition.ClassCount} in all)" : string.Empty;
-        return new InvalidOperationException($"Row {position} of column '{columnName}' asks for the class '{label}', which was not in the training data. The model knows {known}{more}.");
+        return $"The model knows {known}{more}.";
     }
+
+    private static InvalidOperationException Unknown(string label, long position, string columnName, ConditionDescription condition)
+        => new($"Row {position} of column '{columnName}' asks for the class '{label}', which was not in the training data. {Known(condition)}");
 }
 
 /// <summary>The values behind the keys of a key column, as text.</summary>

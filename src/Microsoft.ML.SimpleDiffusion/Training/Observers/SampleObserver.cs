@@ -1,10 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
-using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
@@ -14,21 +12,18 @@ internal sealed class SampleGrids
 {
     private const int Columns = 8;
     private const int MaxRows = 10;
-    private const int UnconditionalRows = 4;
 
     private readonly string _directory;
-    private readonly ulong _seed;
-    private readonly bool _isPortrait;
-    private GenerationRequest[] _requests;
+    private readonly SimpleDiffusionOptions _options;
+    private GenerationGrid _grid;
 
     /// <param name="configuration">The run's, with nothing left open.</param>
     /// <param name="checkpointDirectory">Folder in whose subfolder 'samples' the grids go.</param>
     public SampleGrids(ModelConfiguration configuration, string checkpointDirectory)
     {
         _directory = Directory.CreateDirectory(Path.Combine(checkpointDirectory, "samples")).FullName;
-        _seed = (uint)configuration.Options.Sampling.Seed;
-        _isPortrait = configuration.Options.Sampling.Portrait;
-        _requests = Requests(KnownConditions(configuration.Condition));
+        _options = configuration.Options;
+        _grid = Grid(KnownConditions(configuration.Condition));
     }
 
     /// <summary>Takes the rows from the training data, where the model itself does not list what it knows: the first different texts.</summary>
@@ -37,7 +32,7 @@ internal sealed class SampleGrids
     {
         if (data.Condition.Kind is ConditionKind.Text or ConditionKind.Embeddings)
         {
-            _requests = Requests(data.FirstConditions(MaxRows));
+            _grid = Grid(data.FirstConditions(MaxRows));
         }
     }
 
@@ -47,29 +42,24 @@ internal sealed class SampleGrids
     public string Write(TrainingRun run)
     {
         var options = run.Options;
-        byte[][] images;
+        byte[] png;
         using (run.State.WearEma())
         {
             run.Model.Network.eval();
-            images = [.. _requests.Chunk(options.Sampling.BatchSize)
-                .SelectMany(batch => TorchGenerator.Generate(run.Model, run.Configuration, batch, options.Sampling, options.Training.CancellationToken))];
+            png = _grid.ToPng(batch => TorchGenerator.Generate(run.Model, run.Configuration, batch, options.Sampling, options.Training.CancellationToken));
         }
 
-        var size = ImageSize.Of(options);
-        byte[] png = ImageGrid.ToPng(images, _isPortrait ? size with { Height = size.Width, Width = size.Height } : size, Columns);
         string path = Path.Combine(_directory, $"step-{run.State.Step.ToString("D8", CultureInfo.InvariantCulture)}.png");
         Files.Write(path, stream => stream.Write(png));
         return path;
     }
 
     /// <summary>Each image has a seed of its own, the same in every grid.</summary>
-    private GenerationRequest[] Requests(IReadOnlyList<RowCondition> rows) => Enumerable.Range(0, rows.Count * Columns)
-        .Select(i => new GenerationRequest(rows[i / Columns], StatelessRandom.Bits(_seed, RandomPurpose.RowSeed, (ulong)i, 0)) { IsPortrait = _isPortrait })
-        .ToArray();
+    private GenerationGrid Grid(IReadOnlyList<RowCondition> rows) => new(rows, Columns, _options, _options.Sampling.Seed);
 
     private static RowCondition[] KnownConditions(ConditionDescription condition) => condition.Kind == ConditionKind.Class
         ? [.. Enumerable.Range(0, Math.Min(condition.ClassCount, MaxRows)).Select(RowCondition.OfClass)]
-        : new RowCondition[UnconditionalRows];
+        : new RowCondition[GenerationGrid.UnconditionalRows];
 }
 
 /// <summary>Generates a grid of samples at chosen steps.</summary>
