@@ -1,61 +1,33 @@
-using Microsoft.ML.Data;
-
 namespace Microsoft.ML.SimpleDiffusion.Tool;
 
-/// <summary>Pictures in folders.</summary>
+/// <summary>Pictures in folders, as a model takes them.</summary>
 internal static class ImageFolder
 {
-    private static readonly HashSet<string> Extensions = new([".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"], StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>All pictures below a folder, in an order that is the same on every machine.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="needsClasses">Whether each picture must lie in a folder named like its class.</param>
+    /// <summary>A view with the columns that a model was trained with: the files' paths, and their classes or captions if it has any.</summary>
+    /// <param name="context">ML.NET.</param>
+    /// <param name="folder">A folder per class for a model with classes; for others pictures in any folders, with a captions file if the model reads captions.</param>
+    /// <param name="options">The model's.</param>
+    /// <param name="hasClasses">Whether the model has classes.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are no pictures in it, or not in folders.</exception>
-    public static IReadOnlyList<LabelledFile> Read(DirectoryInfo folder, bool needsClasses)
+    /// <exception cref="FormatException">The folder does not have what the model needs.</exception>
+    public static IDataView Load(MLContext context, DirectoryInfo folder, SimpleDiffusionOptions options, bool hasClasses)
     {
-        if (!folder.Exists)
+        var view = context.Data.LoadFromImageFolder(folder.FullName, new ImageFolderOptions
         {
-            throw new DirectoryNotFoundException($"There is no folder '{folder.FullName}'.");
+            Condition = options.ConditionColumnName is null ? ImageFolderCondition.None : hasClasses ? ImageFolderCondition.Folders : ImageFolderCondition.Auto,
+        });
+        string[] names = options.ConditionColumnName is string condition ? [options.ImageColumnName, condition] : [options.ImageColumnName];
+        if (view.Schema.Count < names.Length)
+        {
+            throw new FormatException($"The model reads captions, so '{folder.FullName}' needs a captions file, or folders named like them.");
         }
 
-        var files = Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories)
-            .Where(path => Extensions.Contains(Path.GetExtension(path)))
-            .Order(StringComparer.Ordinal)
-            .Select(path => new LabelledFile { ImagePath = path, Label = ClassOf(folder, path) })
-            .ToList();
-        if (files.Count == 0)
+        // The path comes first, then what is said of the picture.
+        foreach (var (name, column) in names.Zip(view.Schema).ToArray())
         {
-            throw new InvalidDataException($"There are no pictures in '{folder.FullName}' ({string.Join(", ", Extensions)}).");
+            view = name == column.Name ? view : context.Transforms.CopyColumns(name, column.Name).Fit(view).Transform(view);
         }
 
-        var unlabelled = files.FirstOrDefault(file => file.Label.Length == 0);
-        return needsClasses && unlabelled is not null
-            ? throw new InvalidDataException($"The picture '{unlabelled.ImagePath}' lies in no folder of a class: the model has classes, so '{folder.FullName}' needs a folder for each, with its pictures in it.")
-            : files;
-    }
-
-    /// <summary>A view with the columns that a model was trained with: the files' paths, and their classes if it has any.</summary>
-    public static IDataView ToView(MLContext context, IReadOnlyList<LabelledFile> files, SimpleDiffusionOptions options)
-    {
-        var schema = SchemaDefinition.Create(typeof(LabelledFile));
-        schema[nameof(LabelledFile.ImagePath)].ColumnName = options.ImageColumnName;
-        if (options.ConditionColumnName is string condition)
-        {
-            schema[nameof(LabelledFile.Label)].ColumnName = condition;
-        }
-        else
-        {
-            schema.Remove(schema[nameof(LabelledFile.Label)]);
-        }
-
-        return context.Data.LoadFromEnumerable(files, schema);
-    }
-
-    /// <summary>The first folder on the way from <paramref name="folder"/> to the file, or nothing.</summary>
-    private static string ClassOf(DirectoryInfo folder, string path)
-    {
-        string[] parts = Path.GetRelativePath(folder.FullName, path).Split(Path.DirectorySeparatorChar);
-        return parts.Length > 1 ? parts[0] : string.Empty;
+        return context.Transforms.SelectColumns(names).Fit(view).Transform(view);
     }
 }

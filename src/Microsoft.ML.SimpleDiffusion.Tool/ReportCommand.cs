@@ -69,8 +69,7 @@ internal static class ReportCommand
     {
         var context = new MLContext(options.Seed);
         using var loaded = ModelFile.Load(context, modelFile);
-        var pictures = ImageFolder.Read(images, loaded.Model.Options.ConditionColumnName is not null);
-        var data = ImageFolder.ToView(context, pictures, loaded.Model.Options);
+        var data = ImageFolder.Load(context, images, loaded.Model.Options, hasClasses: loaded.Model.Labels.Count > 0);
         output.Directory?.Create();
         context.ImageGeneration().WriteReport(output.FullName, loaded.Model, data, options);
     }

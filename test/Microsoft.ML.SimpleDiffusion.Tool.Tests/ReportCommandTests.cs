@@ -30,8 +30,8 @@ public class ReportCommandTests
         }
 
         var options = TinyData.Options(steps: 1);
-        options.ImageColumnName = nameof(LabelledFile.ImagePath);
-        var data = ImageFolder.ToView(_context, ImageFolder.Read(new DirectoryInfo(images), needsClasses: true), options);
+        options.ImageColumnName = "ImagePath";
+        var data = ImageFolder.Load(_context, new DirectoryInfo(images), options, hasClasses: true);
         using (var model = _context.Transforms.Conversion.MapValueToKey("Label").Append(_context.Transforms.SimpleDiffusion(options)).Fit(data))
         {
             _context.Model.Save(model, data.Schema, folder.File("model.zip"));
