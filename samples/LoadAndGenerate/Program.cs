@@ -1,30 +1,20 @@
-// Generates one image from a saved model in a fresh process. The library is only referenced: none of its types is named.
+// Generates a grid of images from a saved model, in a process that only generates.
+using ExampleData;
 using Microsoft.ML;
-using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion;
 
-if (args.Length != 3)
+if (args.Length < 2)
 {
-    Console.Error.WriteLine("Usage: LoadAndGenerate MODEL.zip LABEL OUTPUT.png");
+    Console.Error.WriteLine("Usage: LoadAndGenerate MODEL.zip GRID.png [LABEL OR CAPTION ...]");
     return 1;
 }
 
-var context = new MLContext();
-ITransformer model = context.Model.Load(args[0], out _);
-IDataView request = context.Data.LoadFromEnumerable([new Request { Label = args[1] }]);
-IDataView generated = model.Transform(request);
-
-var column = generated.Schema["GeneratedImage"];
-using var cursor = generated.GetRowCursor([column]);
-var getter = cursor.GetGetter<MLImage>(column);
-cursor.MoveNext();
-MLImage image = null!;
-getter(ref image);
-image.Save(args[2]);
-Console.WriteLine($"{args[1]}: {image.Width}x{image.Height} pixels in {args[2]}");
-return 0;
-
-/// <summary>A row to generate for.</summary>
-internal sealed class Request
+return ConsoleProgram.Run(stop =>
 {
-    public string Label { get; set; } = string.Empty;
-}
+    using var model = new MLContext().Model.LoadChecked(args[0], out _) as SimpleDiffusionTransformer ?? throw new FormatException($"'{args[0]}' is no image generator.");
+    string[] conditions = args[2..];
+
+    // Without labels or captions: a row for each class that the model knows.
+    model.GenerateGrid(args[1], conditions.Length > 0 ? conditions : null, columns: 8, seed: 1, cancellationToken: stop);
+    Console.WriteLine($"Wrote {args[1]}");
+});
