@@ -10,7 +10,7 @@ public static class ConsoleProgram
     private const int Terminated = 143;
 
     /// <summary>So long a program may take to stop. It may end at any time then: the library writes files whole or not at all.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.2);
 
     /// <param name="program">The program. Its token is cancelled by Ctrl+C and SIGTERM.</param>
     /// <returns>The exit code: 0, 1 after an error, 130 after Ctrl+C, 143 after SIGTERM.</returns>

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion;
 
 var images = new Option<DirectoryInfo?>("--images") { Description = "Train on the images of this folder and its captions file, instead of on drawn scenes." };
-var captions = new Option<string?>("--captions") { Description = "The captions file; by default captions.tsv, captions.csv or metadata.csv in the folder." };
+var captions = new Option<FileInfo?>("--captions") { Description = "The captions file; by default captions.tsv, captions.csv or metadata.csv in the folder." };
 var captionColumn = new Option<string?>("--caption-column") { Description = "Its column with the captions; by default caption or text." };
 var where = new Option<string?>("--where") { Description = "Use only its rows with this value, such as \"split=train\"." };
 var prompts = new Option<string[]>("--prompts") { Description = "Captions of the grid.", AllowMultipleArgumentsPerToken = true };
@@ -27,7 +27,7 @@ command.SetAction(line => ConsoleProgram.Run(stop =>
     IDataView data = line.GetValue(images) is not DirectoryInfo own ? SceneDataSet.Training(context, line.GetValue(size)) : context.Data.LoadFromImageFolder(own.FullName, new()
     {
         Condition = ImageFolderCondition.Captions,
-        CaptionsFile = line.GetValue(captions),
+        CaptionsFile = line.GetValue(captions)?.FullName,
         CaptionColumnName = line.GetValue(captionColumn),
         Where = condition is null ? null : row => row.GetValueOrDefault(condition[0]) == condition[^1],
     });

@@ -20,7 +20,7 @@ internal static class SeedsCommand
         {
             var context = new MLContext(seed: 1);
             var all = result.GetRequiredValue(models).Select(file => (Path.GetFileNameWithoutExtension(file.Name), OptionsOf(context, file))).ToList();
-            var (training, validation) = HeldOut.Split(context, result.GetRequiredValue(images).FullName);
+            var (training, validation, _) = HeldOut.Split(context, result.GetRequiredValue(images).FullName);
             using var metric = context.ImageGeneration().TrainClassifierDistance(training, validation, new ClassifierDistanceOptions
             {
                 ImageColumnName = "ImagePath",

@@ -41,6 +41,7 @@ internal static class EvaluateCommand
             ImageColumnName = options.ImageColumnName,
             LabelColumnName = options.ConditionColumnName!,
             ImageSize = options.ImageHeight,
+            MaxImages = split.HeldOutCount,
 
             // Without guidance: with it pictures vary less than real ones, and the distance would tell more of that than of the training.
             Sampling = new SamplingOptions { Sampler = options.Sampling.Sampler, Steps = options.Sampling.Steps },

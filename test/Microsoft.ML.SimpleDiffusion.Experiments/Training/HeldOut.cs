@@ -7,13 +7,13 @@ internal static class HeldOut
 
     /// <param name="context">ML.NET.</param>
     /// <param name="folder">Pictures in a folder per class.</param>
-    /// <returns>Columns ImagePath and Label (key).</returns>
-    public static (IDataView TrainSet, IDataView TestSet) Split(MLContext context, string folder)
+    /// <returns>Two views with columns ImagePath and Label (key), and how many are held out.</returns>
+    public static (IDataView TrainSet, IDataView TestSet, int HeldOutCount) Split(MLContext context, string folder)
     {
         var all = context.Data.LoadFromImageFolder(folder, new ImageFolderOptions { Condition = ImageFolderCondition.Folders });
         var rows = context.Data.CreateEnumerable<LabelledFile>(all, reuseRowObject: false).ToList();
         var keys = context.Transforms.Conversion.MapValueToKey(nameof(LabelledFile.Label)).Fit(all);
-        return (View(isHeldOut: false), View(isHeldOut: true));
+        return (View(isHeldOut: false), View(isHeldOut: true), (rows.Count + Every - 1) / Every);
 
         IDataView View(bool isHeldOut) => keys.Transform(context.Data.LoadFromEnumerable(rows.Where((_, i) => i % Every == 0 == isHeldOut)));
     }
