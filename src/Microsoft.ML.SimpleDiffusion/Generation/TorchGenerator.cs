@@ -26,7 +26,7 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
 
     /// <inheritdoc/>
     public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
-        => model.Use(denoising => Generate(denoising, Configuration, requests, sampling, cancellationToken));
+        => GenerationMeter.Measure(requests.Count, sampling, () => model.Use(denoising => Generate(denoising, Configuration, requests, sampling, cancellationToken)));
 
     /// <summary>Generates one image per request, in order.</summary>
     /// <param name="model">The model.</param>

@@ -36,6 +36,7 @@ internal sealed class TrainingLoop : IDisposable
             .. setup.Evaluation is null ? Array.Empty<IStepObserver>() : [setup.Evaluation],
             new CheckpointObserver(setup.Checkpoints, _options, () => HasLostPatience),
             _progress,
+            new MeterObserver(_options),
             .. setup.Samples is null ? Array.Empty<IStepObserver>() : [new SampleObserver(_run, setup.Samples, setup.Reports)],
         ];
     }
@@ -50,6 +51,8 @@ internal sealed class TrainingLoop : IDisposable
         {
             using var setup = new TrainingSetup(environment, options, input, validation, warmStart);
             using var loop = new TrainingLoop(setup, new DenoisingObjective(setup.Run.Model, setup.Run.Options));
+            using var activity = SimpleDiffusionDiagnostics.Activities.StartActivity("Train");
+            activity?.SetTag("simple_diffusion.steps", options.Training.LastStep).SetTag("simple_diffusion.first_step", setup.Run.State.Step);
             loop.Train();
             return setup.HandOverModel();
         }
