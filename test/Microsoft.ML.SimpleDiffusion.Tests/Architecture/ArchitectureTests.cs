@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Text;
 using Mono.Cecil;

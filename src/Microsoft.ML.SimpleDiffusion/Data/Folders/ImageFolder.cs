@@ -92,6 +92,11 @@ internal sealed class ImageFolder
             throw new FormatException($"{line} names no image.");
         }
 
+        if (file.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new FormatException($"{line} names an image by what can be no path.");
+        }
+
         // Files that were written on Windows have its separators.
         string path = Path.GetFullPath(file.Replace('\\', '/'), _folder.FullName);
         return !path.StartsWith(Path.TrimEndingDirectorySeparator(_folder.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal)

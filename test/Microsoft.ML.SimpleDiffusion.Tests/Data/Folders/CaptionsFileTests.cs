@@ -137,6 +137,7 @@ public sealed class CaptionsFileTests : IDisposable
     [DataRow("file\tcaption\n\t1", "Line 2 of", "names no image.")]
     [DataRow("file\tcaption\n../x.png\t1", "Line 2 of", "outside of the folder")]
     [DataRow("file\tcaption\n/etc/x.png\t1", "Line 2 of", "outside of the folder")]
+    [DataRow("file\tcaption\na\0.png\t1", "Line 2 of", "can be no path")]
     [DataRow("file\tcaption\ncaptions.tsv\t1", "Line 2 of", "is no image (.bmp, ")]
     [DataRow("file\tcaption\na.png\t1\nb.png\t2\na.png\t1", "Line 4 of", "says the same of the image 'a.png' as line 2.")]
     public void A_line_that_is_wrong_is_named(string text, string line, string message)

@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tool.Inputs;
 
-namespace Microsoft.ML.SimpleDiffusion.Tool.Tests;
+namespace Microsoft.ML.SimpleDiffusion.Tool.Tests.Inputs;
 
 [TestClass]
 public class ModelFileTests

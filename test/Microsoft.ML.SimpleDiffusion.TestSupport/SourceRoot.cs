@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests.Architecture;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 
 /// <summary>The checkout that the tests were compiled from.</summary>
 internal static class SourceRoot

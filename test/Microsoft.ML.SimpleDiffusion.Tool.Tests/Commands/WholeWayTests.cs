@@ -1,0 +1,117 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+
+namespace Microsoft.ML.SimpleDiffusion.Tool.Tests.Commands;
+
+/// <summary>From a folder of images to a model, and everything that is done with one.</summary>
+[TestClass]
+public class WholeWayTests
+{
+    [TestMethod]
+    public void Folder_per_class_becomes_a_model_that_every_command_works_with()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 22, "heart", "star"), model = folder.File("out/model.zip");
+        Succeed(["train", images, "--output", model, "--validation", "0.2", .. ImageFiles.Tiny]);
+        foreach (string extension in (string[])[".zip", ".png", ".md"])
+        {
+            Assert.IsTrue(File.Exists(Path.ChangeExtension(model, extension)), extension);
+        }
+
+        StringAssert.Contains(File.ReadAllText(Path.ChangeExtension(model, ".md")), "of 2 classes");
+        string info = Succeed("info", model, "--history").Output;
+        StringAssert.Contains(info, "heart, star");
+        StringAssert.Contains(info, "Training.Steps");
+        StringAssert.Contains(info, "step 2, loss");
+
+        Succeed("generate", model, "--label", "star", "--count", "2", "--output", folder.File("grid.png"), "--seed", "3");
+        Succeed("generate", model, "--count", "2", "--files", folder.File("files"), "--guidance", "2", "--sampler", "Ddim", "--set", "Sampling.DdimEta=1");
+        CollectionAssert.AreEqual(new[] { "heart-0001.png", "heart-0002.png", "star-0001.png", "star-0002.png" }, Directory.GetFiles(folder.File("files")).Select(Path.GetFileName).Order().ToArray());
+
+        Succeed("export", "safetensors", model, folder.File("weights"));
+        Succeed("info", folder.File("weights"));
+        StringAssert.Contains(Succeed("evaluate", model, images, "--count", "4", "--samples-per-image", "1", "--classifier-epochs", "1").Output, "bits per dimension");
+        Succeed("report", model, images, "--count", "10", "--guidance", "1", "--classifier-epochs", "1", "--samples-per-class", "1", "--title", "<b>", "--output", folder.File("report.html"));
+        StringAssert.Contains(File.ReadAllText(folder.File("report.html")), "<h1>&lt;b&gt;</h1>");
+    }
+
+    [TestMethod]
+    public void Training_goes_on_where_it_was_unless_told_to_begin_anew()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 4, "heart"), model = folder.File("model.zip");
+        string[] train = ["train", images, "--unconditional", "--output", model, .. ImageFiles.Tiny];
+        Succeed(train);
+        Assert.IsTrue(Directory.Exists(folder.File("model.checkpoints")));
+        StringAssert.Contains(Succeed([.. train, "--steps", "4"]).Error, "4 of 4");
+        Succeed([.. train, "--restart"]);
+        Assert.IsTrue(Directory.Exists(folder.File("model.checkpoints/set-aside")));
+    }
+
+    [TestMethod]
+    public void Captions_become_a_model_that_is_asked_in_words()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 4, "."), model = folder.File("model.zip");
+        File.WriteAllLines(folder.File("captions.tsv"), ["file\tcaption", .. Enumerable.Range(0, 4).Select(i => $"{i}.png\tgrey {i}")]);
+        Succeed(["train", images, "--captions", folder.File("captions.tsv"), "--output", model, .. ImageFiles.Tiny]);
+        Succeed("generate", model, "--prompt", "grey 1", "--count", "1", "--output", folder.File("grid.png"));
+        StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model), "say what with --prompt");
+        StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--label", "star"), "no classes");
+    }
+
+    [TestMethod]
+    public void Sweep_keeps_the_best_model()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 10, "heart", "star");
+        string output = Succeed(
+            ["sweep", images, "--vary", "Training.LearningRate=1e-4..1e-3", "--trials", "2", "--validation", "0.3", "--folder", folder.File("sweep"), "--output", folder.File("best.zip"), .. ImageFiles.Tiny]).Output;
+        StringAssert.Contains(output, "LearningRate");
+        Assert.IsTrue(File.Exists(folder.File("best.zip")));
+    }
+
+    [TestMethod]
+    public void Wishes_that_a_model_cannot_fulfil_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 2, "heart", "star"), model = folder.File("model.zip");
+        Succeed(["train", images, "--output", model, .. ImageFiles.Tiny]);
+        StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--label", "moon"), "The model knows no class 'moon', only heart, star.");
+        StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--prompt", "a moon"), "with --label, not with --prompt");
+        StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--set", "Training.Steps=1"), "is no sampling option");
+        StringAssert.Contains(Fail(ExitCodes.Failure, "evaluate", model, Path.Combine(images, "heart")), "in no folders of classes");
+    }
+
+    [TestMethod]
+    public void Stopped_training_says_so_with_the_code_of_the_signal_and_writes_no_model()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder, each: 4, "heart");
+        var run = ToolRun.Of(signals => signals.Stop(ExitCodes.Terminated), ["train", images, "--output", folder.File("model.zip"), .. ImageFiles.Tiny]);
+        Assert.AreEqual(ExitCodes.Terminated, run.ExitCode, run.Error);
+        Assert.IsFalse(File.Exists(folder.File("model.zip")));
+    }
+
+    [TestMethod]
+    [DataRow("none", "none")]
+    [DataRow("", "no images")]
+    public void Folder_that_is_missing_or_empty_is_named(string name, string message)
+    {
+        using var folder = new TemporaryFolder();
+        StringAssert.Contains(Fail(ExitCodes.Failure, ["train", folder.File(name), .. ImageFiles.Tiny]), message);
+    }
+
+    private static ToolRun Succeed(params string[] args)
+    {
+        var run = ToolRun.Of(args);
+        Assert.AreEqual(ExitCodes.Success, run.ExitCode, run.Error);
+        return run;
+    }
+
+    private static string Fail(int code, params string[] args)
+    {
+        var run = ToolRun.Of(args);
+        Assert.AreEqual(code, run.ExitCode, run.Error);
+        return run.Error;
+    }
+}
