@@ -5,16 +5,18 @@ namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
 /// <summary>Loads a model.zip that is valid as a zip file, with one damaged entry.</summary>
 internal sealed class ModelZipEntryTarget : FuzzTarget
 {
-    private readonly ModelZipTarget _model = new();
+    private readonly ModelZipTarget _model;
     private readonly Dictionary<string, byte[]> _entries = [];
     private readonly string _entry;
 
     /// <param name="name">Name of the target.</param>
+    /// <param name="model">A valid model.</param>
     /// <param name="fileName">File name of the entry.</param>
-    public ModelZipEntryTarget(string name, string fileName)
+    public ModelZipEntryTarget(string name, byte[] model, string fileName)
     {
         Name = name;
-        using var zip = new ZipArchive(new MemoryStream(TinyModel.Shared.Zip));
+        _model = new ModelZipTarget(name, model);
+        using var zip = new ZipArchive(new MemoryStream(model));
         foreach (var entry in zip.Entries)
         {
             using var stream = entry.Open();

@@ -1,13 +1,18 @@
+using Microsoft.ML.SimpleDiffusion.Evaluation;
+using Microsoft.ML.SimpleDiffusion.Text;
+
 namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
 
 /// <summary>Loads a model.zip through ML.NET.</summary>
-internal sealed class ModelZipTarget : FuzzTarget
+/// <param name="name">Name of the target.</param>
+/// <param name="zip">A valid model.</param>
+internal sealed class ModelZipTarget(string name, byte[] zip) : FuzzTarget
 {
-    private readonly MLContext _context = new(1);
+    private readonly MLContext _context = Registered();
 
-    public override string Name => "model-zip";
+    public override string Name => name;
 
-    public override IReadOnlyList<byte[]> Corpus { get; } = [TinyModel.Shared.Zip];
+    public override IReadOnlyList<byte[]> Corpus { get; } = [zip];
 
     public override void Read(byte[] input)
     {
@@ -21,4 +26,16 @@ internal sealed class ModelZipTarget : FuzzTarget
     /// </summary>
     public override bool IsDeclared(Exception exception)
         => exception is FormatException or InvalidOperationException || !exception.ToString().Contains("SimpleDiffusion.Interop", StringComparison.Ordinal);
+
+    /// <summary>ML.NET finds the types of a model by the assemblies that are loaded.</summary>
+    private static MLContext Registered()
+    {
+        var context = new MLContext(1);
+        foreach (var type in new[] { typeof(SimpleDiffusionTransformer), typeof(SmallImageClassifierTransformer), typeof(T5EncodingTransformer) })
+        {
+            context.ComponentCatalog.RegisterAssembly(type.Assembly);
+        }
+
+        return context;
+    }
 }
