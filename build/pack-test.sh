@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the template, the tool.
+# Whatever else is needed comes from the user's ordinary NuGet sources.
+#
+#   build/pack-test.sh                  in a temporary folder, which is deleted at the end
+#   build/pack-test.sh --keep FOLDER    in a folder that stays, for a look at what was made
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+repository=$PWD
+
+if [ "${1:-}" = --keep ]; then
+    mkdir -p "${2:?names no folder}"
+    work=$(cd "$2" && pwd)
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
+feed=$work/feed
+# One that no other package has, so that none is found in a cache.
+version=0.1.0-packtest.$(date +%s)
+core=Microsoft.ML.SimpleDiffusion
+system=linux-x64
+max_tool_megabytes=60
+
+step() { echo; echo "== $* ($SECONDS s)"; }
+fail() { echo "FAILED: $*" >&2; exit 1; }
+megabytes() { du -sm "$1" | cut -f1; }
+
+# Versions that do not fit together are warnings of NuGet's; here they are errors.
+conflicts='-warnaserror:NU1608,NU1605,NU1107'
+
+step "Pack $version"
+for project in src/*/; do
+    dotnet pack "$project" -c Release -o "$feed" -p:MinVerVersionOverride="$version" --nologo -v quiet
+done
+
+step "Look into the packages"
+for package in "$feed"/*.nupkg; do
+    name=$(basename "$package" ".$version.nupkg")
+    files=$(unzip -Z1 "$package")
+    specification=$(unzip -p "$package" '*.nuspec')
+    echo "$name: $(stat -c %s "$package") bytes"
+    grep -vE '^(_rels/|package/|\[Content_Types\])' <<< "$files" | sed 's/^/    /'
+    forbidden=$(grep -iE '\.(dbg|dwarf)$|publicizer|minver|cecil|codeanalysis|torch_cpu|torch_cuda|(^|/)(lib)?c10\.|onnxruntime\.(dll|so|dylib)$' <<< "$files" || true)
+    [ -z "$forbidden" ] || fail "$name must not contain $forbidden"
+    for file in README.md icon.png; do
+        grep -qx "$file" <<< "$files" || fail "$name has no $file"
+    done
+    for element in '<readme>README.md</readme>' '<icon>icon.png</icon>' '<license type="expression">MIT</license>' '<releaseNotes>'; do
+        grep -qF "$element" <<< "$specification" || fail "the specification of $name lacks $element"
+    done
+    ! grep -E '<dependency id="(MinVer|Mono.Cecil|Microsoft.CodeAnalysis|SharpZipLib)' <<< "$specification" || fail "$name depends on what only the build needs"
+    ! grep -F "$repository" <<< "$specification" || fail "the specification of $name names a folder of this machine"
+    if grep -q '^lib/.*\.dll$' <<< "$files"; then
+        [ -e "${package%.nupkg}.snupkg" ] || fail "$name has no symbols"
+    fi
+done
+
+# A folder for restored packages of its own; what the user has already is not downloaded again.
+user_packages=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
+cat > "$work/NuGet.config" <<CONFIG
+<configuration>
+  <packageSources><add key="packed" value="feed" /></packageSources>
+  <config><add key="globalPackagesFolder" value="packages" /></config>
+  <fallbackPackageFolders><add key="user" value="$user_packages" /></fallbackPackageFolders>
+</configuration>
+CONFIG
+cd "$work"
+
+step "A console program: fit, save, load, predict"
+rm -rf app template tool hive
+dotnet new console -o app --no-restore > app.log || fail "$(cat app.log)"
+dotnet add app package $core --version "$version" > app.log || fail "$(cat app.log)"
+dotnet add app package $core.LibTorch --version "$version" > app.log || fail "$(cat app.log)"
+cp "$repository/build/pack-test/Program.cs" app/
+dotnet build app -c Release "$conflicts" --nologo -v quiet
+run=app/bin/Release/net10.0/app
+$run draw images
+$run train images model.zip
+$run generate model.zip generated.png
+[ -s generated.png ] || fail "nothing was generated"
+echo "Its folder: $(megabytes app/bin/Release/net10.0) MB"
+foreign=$(find app/bin \( -name '*torch_cpu*' -o -name '*.dbg' -o -name '*torch_python*' \) | grep -v "/$system/native/libtorch_cpu.so$" || true)
+[ -z "$foreign" ] || fail "what is not needed was copied: $foreign"
+
+step "The same as a single file, without its folder"
+dotnet publish app -c Release -r $system --self-contained false -p:PublishSingleFile=true -o single --nologo -v quiet
+(mkdir -p elsewhere && cd elsewhere && ../single/app train ../images model.zip && ../single/app generate model.zip generated.png && [ -s generated.png ]) || fail "the single file"
+ls single | tr '\n' ' '
+
+step "The switch for libtorch"
+if dotnet build app -c Release -p:SimpleDiffusionLibTorch=cuda --nologo -v quiet > cuda.log; then fail "a GPU without its package"; fi
+grep -o 'The property SimpleDiffusionLibTorch is cuda, [^[]*' cuda.log | sort -u
+dotnet build app -c Release -r $system -p:SimpleDiffusionLibTorch=none -o none --nologo -v quiet
+[ ! -e none/libtorch_cpu.so ] || fail "none brings libtorch"
+
+step "All libraries beside newer System.Numerics.Tensors and Microsoft.ML.TorchSharp"
+for package in $core.Evaluation $core.Text; do
+    dotnet add app package $package --version "$version" > app.log || fail "$(cat app.log)"
+done
+for package in System.Numerics.Tensors@10.0.12 Microsoft.ML.TorchSharp@0.23.1; do
+    dotnet add app package "${package%@*}" --version "${package#*@}" > app.log || fail "$(cat app.log)"
+done
+dotnet build app -c Release "$conflicts" --nologo -v quiet
+rm -f generated.png
+$run train images model.zip
+$run generate model.zip generated.png
+[ -s generated.png ] || fail "nothing was generated"
+
+step "The template"
+dotnet new install "$feed/$core.Templates.$version.nupkg" --debug:custom-hive "$work/hive" > template.log || fail "$(cat template.log)"
+dotnet new simplediffusion -o template --steps 4 --size 8 --debug:custom-hive "$work/hive" > template.log || fail "$(cat template.log)"
+dotnet build template -c Release -warnaserror --nologo -v quiet -p:NoWarn=NU1603
+template/bin/Release/net10.0/template images made
+[ -s made/grid.png ] && [ -s made/model.zip ] || fail "the template made nothing"
+
+step "The tool"
+dotnet tool install $core.Tool --version "$version" --tool-path tool > tool.log || fail "$(cat tool.log)"
+tool/simple-diffusion --help
+started=$(date +%s%N)
+tool/simple-diffusion --help > /dev/null
+echo "--help takes $((($(date +%s%N) - started) / 1000000)) ms"
+for folder in "$feed/$core".Tool.*-*.nupkg; do
+    name=$(basename "$folder" ".$version.nupkg")
+    unpacked=$(unzip -l "$folder" | tail -1 | awk '{ print int($1 / 1000000) }')
+    echo "$name: $(($(stat -c %s "$folder") / 1000000)) MB to download, $unpacked MB unpacked"
+    [ "$unpacked" -lt $max_tool_megabytes ] || fail "$name is larger than $max_tool_megabytes MB"
+done
+
+step "All is well"
