@@ -25,6 +25,18 @@ public class NativeLoadDiagnosisTests
             NativeLoadDiagnosis.Explain(null, "Unable to load shared library. Consider using strace: \n/app/libtorch_cpu.so: invalid ELF header\n", "linux-x64"));
 
     [TestMethod]
+    public void A_notebook_finds_the_libraries_in_the_packages()
+        => CollectionAssert.AreEqual(
+            new[] { Path.Combine("/packages/torchsharp/0.107.0", "runtimes", "linux-x64", "native"), Path.Combine("/packages", "libtorch-cpu-linux-x64", "2.10.0", "runtimes", "linux-x64", "native") },
+            NativeLibraryFolders.OfPackages("/packages/torchsharp/0.107.0/lib/net8.0/TorchSharp.dll", "linux-x64"));
+
+    [TestMethod]
+    [DataRow("/app/TorchSharp.dll")]
+    [DataRow("/TorchSharp.dll")]
+    [DataRow("")]
+    public void An_application_looks_into_no_packages(string torchSharp) => Assert.IsEmpty(NativeLibraryFolders.OfPackages(torchSharp, "linux-x64"));
+
+    [TestMethod]
     public void Folders_that_cannot_be_written_to_are_passed_over()
     {
         string original = NativeLibraryFolders.Find("libLibTorchSharp.so") ?? string.Empty;

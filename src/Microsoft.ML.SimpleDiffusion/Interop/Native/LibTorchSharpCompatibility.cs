@@ -99,8 +99,10 @@ internal static class LibTorchSharpCompatibility
                 return _handle;
             }
 
+            // Not into a package, which is NuGet's.
             string folder = Path.GetDirectoryName(path)!;
-            string? copy = WriteCopy(path, [folder, Path.Combine(UserCache(), "Microsoft.ML.SimpleDiffusion")]);
+            string cache = Path.Combine(UserCache(), "Microsoft.ML.SimpleDiffusion");
+            string? copy = WriteCopy(path, NativeLibraryFolders.OfPackages().Contains(folder) ? [cache] : [folder, cache]);
             if (copy is null)
             {
                 return IntPtr.Zero;

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using TorchSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 /// <summary>Turns what the system's loader says into one sentence that tells what is missing and how to get it.</summary>
 internal static partial class NativeLoadDiagnosis
 {
-    private const string TorchVersion = "2.10.0";
-    private const string TorchSharpVersion = "0.107.0";
+    public const string TorchVersion = "2.10.0";
+    public const string TorchSharpVersion = "0.107.0";
 
     /// <param name="missingFile">Library that is nowhere in the application's folders, or null if all are there.</param>
     /// <param name="loaderMessage">What the loader says about a library that is there, or null.</param>
@@ -97,6 +98,26 @@ internal static class NativeLibraryFolders
     public static string FileName(string library)
         => OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
 
+    /// <summary>
+    /// Folders of native libraries within NuGet's own, if the managed ones are used from there. So notebooks and scripts do: nothing copies a package's files for them.
+    /// </summary>
+    /// <param name="torchSharp">Full path of TorchSharp.dll; empty in a single file.</param>
+    /// <param name="platform">Runtime identifier, such as linux-x64.</param>
+    public static string[] OfPackages(string torchSharp, string platform)
+    {
+        // As in packages/torchsharp/0.107.0/lib/net8.0/TorchSharp.dll.
+        string? package = Up(torchSharp, 3);
+        return package is not null && Path.GetFileName(package) == NativeLoadDiagnosis.TorchSharpVersion && Up(package, 2) is string packages
+            ? [Native(package), Native(Path.Combine(packages, $"libtorch-cpu-{platform}", NativeLoadDiagnosis.TorchVersion))]
+            : [];
+
+        static string? Up(string? path, int folders) => folders == 0 ? path : Up(Path.GetDirectoryName(path), folders - 1);
+        string Native(string of) => Path.Combine(of, "runtimes", platform, "native");
+    }
+
+    /// <summary>Those of this process.</summary>
+    public static string[] OfPackages() => OfPackages(typeof(torch).Assembly.Location, NativeLoadDiagnosis.CurrentPlatform());
+
     private static IEnumerable<string> All()
     {
         if (Named() is string named)
@@ -113,6 +134,11 @@ internal static class NativeLibraryFolders
             {
                 yield return folder;
             }
+        }
+
+        foreach (string folder in OfPackages())
+        {
+            yield return folder;
         }
     }
 }
