@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the template, the tool.
+# Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the readme's code, the template,
+# the notebook, the tool.
 # Whatever else is needed comes from the user's ordinary NuGet sources.
 #
 #   build/pack-test.sh                  in a temporary folder, which is deleted at the end
@@ -69,7 +70,7 @@ CONFIG
 cd "$work"
 
 step "A console program: fit, save, load, predict"
-rm -rf app template tool hive
+rm -rf app readme template made tool hive notebook
 dotnet new console -o app --no-restore > app.log || fail "$(cat app.log)"
 dotnet add app package $core --version "$version" > app.log || fail "$(cat app.log)"
 dotnet add app package $core.LibTorch --version "$version" > app.log || fail "$(cat app.log)"
@@ -108,12 +109,28 @@ $run train images model.zip
 $run generate model.zip generated.png
 [ -s generated.png ] || fail "nothing was generated"
 
+step "The code of the readme, with fewer steps"
+dotnet new console -o readme --no-restore > app.log || fail "$(cat app.log)"
+cp app/app.csproj readme/readme.csproj
+sed -n '/^```csharp/,/^```/p' "$repository/src/$core/PACKAGE.md" | grep -v '^```' | sed 's/imageHeight: 32, imageWidth: 32, trainingSteps: 500/imageHeight: 8, imageWidth: 8, trainingSteps: 2/; s/"photos"/"..\/images"/' \
+    > readme/Program.cs
+(cd readme && dotnet run -c Release && [ -s model.zip ] && [ -s grid.png ]) || fail "the code of the readme"
+
 step "The template"
 dotnet new install "$feed/$core.Templates.$version.nupkg" --debug:custom-hive "$work/hive" > template.log || fail "$(cat template.log)"
 dotnet new simplediffusion -o template --steps 4 --size 8 --debug:custom-hive "$work/hive" > template.log || fail "$(cat template.log)"
 dotnet build template -c Release -warnaserror --nologo -v quiet -p:NoWarn=NU1603
 template/bin/Release/net10.0/template images made
 [ -s made/grid.png ] && [ -s made/model.zip ] || fail "the template made nothing"
+
+step "The notebook, with fewer steps"
+mkdir notebook
+sed "s|#r \\\\\"nuget: $core, |#i \\\\\"nuget:$feed\\\\\"\\\\n&|; s|folder = \\\\\"photos|folder = \\\\\"$work/images|; s|size = 32|size = 8|; s|steps = 500|steps = 4|" \
+    "$repository/samples/Notebook/SimpleDiffusion.ipynb" > notebook/notebook.ipynb
+dotnet tool install dotnet-repl --version 0.3.259 --tool-path tool > tool.log || fail "$(cat tool.log)"
+NUGET_PACKAGES=$work/packages TERM=dumb tool/dotnet-repl --run notebook/notebook.ipynb --exit-after-run --output-format ipynb --output-path notebook/output.ipynb --working-dir notebook > notebook/log \
+    || fail "$(grep -o '"evalue": *"[^"]*' notebook/output.ipynb | head -3)"
+[ -s notebook/model.zip ] && [ -s notebook/grid.png ] || fail "the notebook made nothing"
 
 step "The tool"
 dotnet tool install $core.Tool --version "$version" --tool-path tool > tool.log || fail "$(cat tool.log)"
