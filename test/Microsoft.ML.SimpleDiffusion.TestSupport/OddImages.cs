@@ -80,6 +80,32 @@ internal static class OddImages
     public static byte[] AnimatedGif()
         => [.. "GIF89a"u8, 8, 0, 8, 0, 0x81, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 255, 255, 255, .. GifFrame(colour: 1), .. GifFrame(colour: 2), 0x3b];
 
+    /// <summary>EXIF data with nothing but the orientation, as they begin in a TIFF file.</summary>
+    public static byte[] Exif(int orientation, bool isLittleEndian = true) => isLittleEndian
+        ? [.. "II"u8, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0]
+        : [.. "MM"u8, 0, 0x2a, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>A JPEG file with EXIF data behind its start marker.</summary>
+    public static byte[] JpegWithExif(byte[] jpeg, byte[] exif) => [.. jpeg[..2], 0xff, 0xe1, 0, (byte)(8 + exif.Length), .. "Exif\0\0"u8, .. exif, .. jpeg[2..]];
+
+    /// <summary>A PNG file with EXIF data behind its header, or before its end.</summary>
+    public static byte[] PngWithExif(byte[] png, byte[] exif, bool atTheEnd = false)
+    {
+        const int HeaderLength = 33, EndLength = 12;
+        int at = atTheEnd ? png.Length - EndLength : HeaderLength;
+        return [.. png[..at], .. Chunk("eXIf"u8, exif), .. png[at..]];
+    }
+
+    /// <summary>A WebP file of the simple kind with EXIF data.</summary>
+    public static byte[] WebPWithExif(byte[] webP, int width, int height, byte[] exif)
+    {
+        byte[] extended = [0x08, 0, 0, 0, (byte)(width - 1), 0, 0, (byte)(height - 1), 0, 0];
+        byte[] body = [.. "WEBP"u8, .. RiffChunk("VP8X"u8, extended), .. webP[12..], .. RiffChunk("EXIF"u8, exif)];
+        return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length), .. body];
+    }
+
+    private static byte[] RiffChunk(ReadOnlySpan<byte> type, byte[] data) => [.. type, .. BitConverter.GetBytes(data.Length), .. data, .. new byte[data.Length % 2]];
+
     private static byte[] GifFrame(int colour)
     {
         // Codes of three bits, lowest bit first; clearing the table (4) after every other pixel keeps them from growing.

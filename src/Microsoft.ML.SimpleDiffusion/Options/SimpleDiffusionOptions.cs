@@ -25,7 +25,7 @@ public sealed class SimpleDiffusionOptions
     /// <summary>
     /// Name of the column with the training images: <see cref="ML.Data.MLImage"/>, a file path, the bytes of an image file (a vector of
     /// <see cref="byte"/> of variable size), or a pixel vector of <see cref="byte"/> or <see cref="float"/>, 0 to 255, with dimensions
-    /// [channels, height, width]. Needed to fit, never to transform. Default: "Image".
+    /// [channels, height, width]. Files are turned as their EXIF data say. Needed to fit, never to transform. Default: "Image".
     /// </summary>
     [MayChange]
     public string ImageColumnName { get; set; } = "Image";

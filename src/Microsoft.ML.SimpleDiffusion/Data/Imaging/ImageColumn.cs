@@ -85,7 +85,7 @@ internal static class ImageColumn
             getter(ref image!);
 
             // The next row may reuse or dispose of the image, so it is converted at once.
-            var pixels = image is null ? throw new ImageFormatException("there is no image") : PixelConverter.ToPlanar(image, format);
+            var pixels = image is null ? throw new ImageFormatException("there is no image") : PixelConverter.ToPlanar(image, format, ExifOrientation.Of(image));
             return () => pixels;
         };
     }

@@ -6,7 +6,9 @@ namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 /// <summary>Decodes image files, upright and whole or not at all.</summary>
 internal static class ImageDecoder
 {
-    private const long MaxFileLength = 512L << 20;
+    /// <summary>Bytes of the longest file that is read.</summary>
+    public const long MaxFileLength = 512L << 20;
+
     private const int MaxSide = 32768;
     private const long MaxPixels = 1L << 28;
 
@@ -72,7 +74,7 @@ internal static class ImageDecoder
         }
 
         using var decoded = DecodePixels(codec, format.Size);
-        using var upright = Orientation.Apply(decoded, codec.EncodedOrigin);
+        using var upright = Orientation.Apply(decoded, ExifOrientation.Of(codec, file));
         return PixelConverter.ToPlanar(upright, format);
     }
 

@@ -10,7 +10,10 @@ namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 internal static class PixelConverter
 {
     /// <summary>From an ML.NET image.</summary>
-    public static PlanarImage ToPlanar(MLImage image, TargetFormat format)
+    /// <param name="image">The image.</param>
+    /// <param name="format">Format to bring it to.</param>
+    /// <param name="origin">How it is to be turned before.</param>
+    public static PlanarImage ToPlanar(MLImage image, TargetFormat format, SKEncodedOrigin origin = SKEncodedOrigin.TopLeft)
     {
         var type = image.PixelFormat switch
         {
@@ -20,7 +23,8 @@ internal static class PixelConverter
         };
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, type, SKAlphaType.Premul));
         image.Pixels.CopyTo(PixelsOf(bitmap));
-        return ToPlanar(bitmap, format);
+        using var upright = Orientation.Apply(bitmap, origin);
+        return ToPlanar(upright, format);
     }
 
     /// <summary>From planar pixels [C, H, W] of any height and width.</summary>

@@ -88,16 +88,45 @@ public class ImageDecoderTests
         bitmap.Erase(SKColors.Red, SKRectI.Create(0, 0, 16, 16));
         bitmap.Erase(SKColors.Lime, SKRectI.Create(16, 0, 16, 16));
         bitmap.Erase(SKColors.Blue, SKRectI.Create(0, 16, 16, 16));
-        byte[] file = WithOrientation(Encode(bitmap, SKEncodedImageFormat.Jpeg), orientation);
+        byte[] jpeg = Encode(bitmap, SKEncodedImageFormat.Jpeg), png = Encode(bitmap, SKEncodedImageFormat.Png), webP = Encode(bitmap, SKEncodedImageFormat.Webp);
+        byte[] little = OddImages.Exif(orientation), big = OddImages.Exif(orientation, isLittleEndian: false);
+        byte[][] files =
+        [
+            OddImages.JpegWithExif(jpeg, little), OddImages.JpegWithExif(jpeg, big),
+            OddImages.PngWithExif(png, little), OddImages.PngWithExif(png, big, atTheEnd: true),
+            OddImages.WebPWithExif(webP, 32, 32, little), OddImages.WebPWithExif(webP, 32, 32, [.. "Exif\0\0"u8, .. big]),
+        ];
 
-        byte[] planar = ImageDecoder.Decode(file, new ImageSize(3, 32, 32));
+        for (int i = 0; i < files.Length; i++)
+        {
+            byte[] planar = ImageDecoder.Decode(files[i], new ImageSize(3, 32, 32));
 
-        Assert.AreEqual(expected, $"{ColourAt(8, 8)}{ColourAt(8, 24)} {ColourAt(24, 8)}{ColourAt(24, 24)}");
+            Assert.AreEqual(expected, $"{ColourAt(planar, 8, 8)}{ColourAt(planar, 8, 24)} {ColourAt(planar, 24, 8)}{ColourAt(planar, 24, 24)}", $"file {i}");
+        }
 
-        char ColourAt(int y, int x)
+        static char ColourAt(byte[] planar, int y, int x)
         {
             int at = (y * 32) + x;
             return planar[at] > 128 ? 'R' : planar[1024 + at] > 128 ? 'G' : planar[2048 + at] > 128 ? 'B' : 'K';
+        }
+    }
+
+    [TestMethod]
+    public void Damaged_exif_data_turn_nothing()
+    {
+        byte[] png = Encode(4, 4, SKColors.Green, SKEncodedImageFormat.Png), exif = OddImages.Exif(orientation: 6);
+        byte[][] damaged =
+        [
+            [], [.. "II"u8], exif[..8], exif[..15], OddImages.Exif(orientation: 9), OddImages.Exif(orientation: 0),
+            [.. exif[..4], 255, 255, 255, 255, .. exif[8..]], [.. exif[..4], 200, 0, 0, 0, .. exif[8..]], [.. exif[..8], 255, 255, 0, .. exif[11..]],
+        ];
+
+        foreach (byte[] data in damaged)
+        {
+            byte[] file = OddImages.PngWithExif(png, data);
+            using var copy = SKData.CreateCopy(file);
+            using var codec = SKCodec.Create(copy);
+            Assert.AreEqual(SKEncodedOrigin.TopLeft, ExifOrientation.Of(codec, file));
         }
     }
 
@@ -156,16 +185,6 @@ public class ImageDecoderTests
         using var image = ImageEncoder.ToMLImage(planar, size);
 
         CollectionAssert.AreEqual(planar, PixelConverter.ToPlanar(image, new TargetFormat(size, AllowsPortrait: false)).Pixels);
-    }
-
-    /// <summary>Puts an EXIF segment with nothing but the orientation behind the start marker of a JPEG file.</summary>
-    private static byte[] WithOrientation(byte[] jpeg, int orientation)
-    {
-        byte[] exif =
-        [
-            0xff, 0xe1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0,
-        ];
-        return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
     private static byte[] Encode(int width, int height, SKColor colour, SKEncodedImageFormat format)
