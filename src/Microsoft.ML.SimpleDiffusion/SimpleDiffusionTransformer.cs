@@ -15,7 +15,7 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 /// <remarks>
 /// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. A class
-/// may be a key, whose values are matched by their text, or the text itself; a text-to-image model takes captions, or embeddings as in training. A row without
+/// may be a key, whose values are matched by their text, the text itself, or a whole number if all labels are; a text-to-image model takes captions, or embeddings as in training. A row without
 /// a class or caption gets an image of nothing in particular.</para>
 /// <para>A row's image depends on the model, the row's condition, the sampling options and the row's seed, and on nothing else. Without a seed column
 /// the seed follows from <see cref="SamplingOptions.Seed"/> and the row's id, so repeated predictions of a prediction engine differ.</para>
@@ -25,6 +25,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     private readonly IHostEnvironment _environment;
     private readonly ModelConfiguration _configuration;
     private readonly IGenerativeModel _model;
+    private readonly FirstWarning _warning;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -34,6 +35,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         _environment = environment;
         _model = model;
+        _warning = new FirstWarning(environment);
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
@@ -274,10 +276,15 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         var options = Options;
         change(options);
         OptionsValidator.ValidateGeneration(options, _configuration.Condition);
+        if (UntrainedGuidance.Find(options) is string warning && UntrainedGuidance.Find(_configuration.Options) is null)
+        {
+            MLEnvironment.Warn(_environment, warning);
+        }
+
         return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
     }
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generator(CancellationToken.None));
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generator(CancellationToken.None), _warning.Say);
 
     private Func<IReadOnlyList<GenerationRequest>, byte[][]> Generator(CancellationToken cancellationToken) => requests =>
     {

@@ -21,6 +21,14 @@ internal static class TinyData
         return keys.Transform(atTheEnd is null ? rows : context.Data.LoadFromEnumerable(Watched(Rows(count), atTheEnd)));
     }
 
+    /// <summary>A view of rows whose labels are keys in a given order.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="labels">What keys there are, in their order. Of other labels the key is missing.</param>
+    public static IDataView Keyed(MLContext context, IEnumerable<TinyRow> rows, IEnumerable<string> labels)
+        => context.Transforms.Conversion.MapValueToKey("Label").Fit(context.Data.LoadFromEnumerable(labels.Select(label => new TinyRow { Label = label })))
+            .Transform(context.Data.LoadFromEnumerable(rows));
+
     /// <summary>A network of some thousand weights.</summary>
     public static SimpleDiffusionOptions Options(int steps = 3) => new()
     {

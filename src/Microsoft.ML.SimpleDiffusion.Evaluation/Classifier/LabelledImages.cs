@@ -14,7 +14,7 @@ internal static class LabelledImages
     public static ConditionDescription Classes(IDataView data, string labelColumnName)
     {
         var column = LabelColumn.Find(data.Schema, labelColumnName);
-        string[] labels = column.Type is KeyDataViewType ? KeyLabels.Of(column) : DistinctTexts(data, column);
+        string[] labels = column.Type is KeyDataViewType ? ClassLabels.Distinct(KeyLabels.Of(column)) : DistinctTexts(data, column);
         return labels.Length > 1
             ? new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = labels }
             : throw new InvalidOperationException($"The column '{labelColumnName}' has {labels.Length} classes, but a classifier needs 2 or more.");
@@ -52,7 +52,7 @@ internal static class LabelledImages
 
     private static string[] DistinctTexts(IDataView data, DataViewSchema.Column column)
     {
-        var texts = new HashSet<string>(StringComparer.Ordinal);
+        var texts = new HashSet<string>(LabelComparer.Instance);
         using var cursor = data.GetRowCursor([column]);
         var getter = LabelColumn.CreateGetter(cursor, column);
         while (cursor.MoveNext())

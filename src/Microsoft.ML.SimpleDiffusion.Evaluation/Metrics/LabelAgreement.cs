@@ -9,7 +9,7 @@ internal sealed class LabelAgreement : IRowConsumer
 {
     private readonly DataViewSchema.Column _label;
     private readonly DataViewSchema.Column _predictedLabel;
-    private readonly SortedDictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tally> _tallies = new(LabelComparer.Instance);
 
     public LabelAgreement(DataViewSchema.Column label, DataViewSchema.Column predictedLabel)
     {
@@ -37,7 +37,7 @@ internal sealed class LabelAgreement : IRowConsumer
             if (readLabel() is string label)
             {
                 Of(label).Asked++;
-                Of(label).Right += label == predicted ? 1 : 0;
+                Of(label).Right += LabelComparer.Instance.Equals(label, predicted) ? 1 : 0;
             }
         };
     }

@@ -14,17 +14,20 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
 {
     private readonly ModelConfiguration _configuration;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
+    private readonly Action<string> _warn;
     private readonly ImageSize _size;
 
     /// <param name="input">The input's columns.</param>
     /// <param name="configuration">The model's, with the sampling options in force.</param>
     /// <param name="generate">Makes images, one per request.</param>
+    /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
-    public GeneratedColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+    public GeneratedColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate, Action<string> warn)
         : base(input, builder => Add(builder, configuration.Options))
     {
         _configuration = configuration;
         _generate = generate;
+        _warn = warn;
         _size = ImageSize.Of(configuration.Options);
         Required = [.. RequestReader.RequiredColumns(input, configuration)];
     }
@@ -54,7 +57,7 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         : new ImageDataViewType();
 
     /// <inheritdoc/>
-    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration).Read;
+    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _warn).Read;
 
     /// <inheritdoc/>
     public override IReadOnlyList<GeneratedImage> Answer(IReadOnlyList<GenerationRequest> requests)

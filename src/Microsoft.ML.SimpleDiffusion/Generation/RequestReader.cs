@@ -17,12 +17,15 @@ internal sealed class RequestReader
     private readonly InputImageReader? _image;
     private readonly InputImageReader? _mask;
 
-    public RequestReader(DataViewRow row, ModelConfiguration configuration)
+    /// <param name="row">The row or cursor.</param>
+    /// <param name="configuration">The model's, with the sampling options in force.</param>
+    /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
+    public RequestReader(DataViewRow row, ModelConfiguration configuration, Action<string> warn)
     {
         var options = configuration.Options;
         var size = ImageSize.Of(options);
-        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration);
-        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration);
+        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration, warn);
+        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, warn: null);
         _seedOf = CreateSeedGetter(row, options);
         _isPortrait = CreatePortraitGetter(row, options);
         _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size) : null;
@@ -82,9 +85,9 @@ internal sealed class RequestReader
         };
     }
 
-    private static Func<RowCondition> CreateConditionGetter(DataViewRow row, string? column, ModelConfiguration configuration) => column is null
+    private static Func<RowCondition> CreateConditionGetter(DataViewRow row, string? column, ModelConfiguration configuration, Action<string>? warn) => column is null
         ? () => RowCondition.None
-        : ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, configuration.Options.Network.TextEncoder);
+        : ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, configuration.Options.Network.TextEncoder, warn);
 
     private static DataViewSchema.Column FindPortraitColumn(DataViewSchema schema, string name)
     {

@@ -57,8 +57,7 @@ internal static class TextGeneration
         switch (condition.Kind)
         {
             case ConditionKind.Class:
-                int index = condition.ClassLabels.TakeWhile(label => label != text).Count();
-                return index < condition.ClassCount
+                return ClassLabels.Places(condition.ClassLabels).TryGetValue(text, out int index)
                     ? RowCondition.OfClass(index)
                     : throw new ArgumentException($"The class '{text}' was not in the training data. {ClassColumn.Known(condition)}", parameter);
             case ConditionKind.Text:

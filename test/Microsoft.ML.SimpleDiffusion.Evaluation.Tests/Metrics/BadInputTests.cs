@@ -124,6 +124,17 @@ public class BadInputTests
     }
 
     [TestMethod]
+    public void A_class_in_composed_and_decomposed_characters_is_one()
+    {
+        var data = _context.Data.LoadFromEnumerable(new[] { new { Label = "caf\u00e9", Predicted = "cafe\u0301" }, new { Label = "cafe\u0301", Predicted = "caf\u00e9" } });
+
+        var metrics = Evaluate(data, data, new ImageGenerationEvaluationOptions { FeatureColumnName = null, LabelColumnName = "Label", PredictedLabelColumnName = "Predicted" });
+
+        Assert.AreEqual(1, metrics.ClassAgreement!.Overall);
+        Assert.HasCount(1, metrics.ClassAgreement.PerClass);
+    }
+
+    [TestMethod]
     public void Options_out_of_range_are_errors_that_name_them()
     {
         (string Name, ImageGenerationEvaluationOptions Options)[] wrong =

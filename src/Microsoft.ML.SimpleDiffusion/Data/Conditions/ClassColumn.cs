@@ -4,25 +4,24 @@ using Microsoft.ML.SimpleDiffusion.Data.Columns;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
 
-/// <summary>Reads classes from a column of keys, or of the text of the labels. They are matched by their text, never by the number of a key.</summary>
+/// <summary>Reads classes from a column of keys, of the text of the labels, or of the numbers that they are. They are matched by their text, never by the number of a key.</summary>
 internal static class ClassColumn
 {
-    public const string Expected = "key or text";
+    /// <summary>Types of a column that asks for classes. Whole numbers are such only where they are the labels.</summary>
+    public static string Expected(ConditionDescription condition) => ClassLabels.Numbers(condition.ClassLabels) is null ? "key or text" : "key, text or whole number";
 
-    private const int MaxListed = 10;
-
-    public static bool Fits(DataViewType type) => type is KeyDataViewType or TextDataViewType;
+    public static bool Fits(DataViewType type, ConditionDescription condition)
+        => type is KeyDataViewType or TextDataViewType || (WholeNumbers.Fits(type) && ClassLabels.Numbers(condition.ClassLabels) is not null);
 
     /// <summary>The class of the current row. Missing keys and empty texts ask for nothing in particular.</summary>
+    /// <param name="row">The row or cursor.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="condition">The classes.</param>
+    /// <param name="warn">Is told of missing keys, which are not always meant; null: nobody is.</param>
     /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data.</exception>
-    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition)
+    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, Action<string>? warn)
     {
-        var indices = new Dictionary<string, int>();
-        for (int i = 0; i < condition.ClassCount; i++)
-        {
-            indices.TryAdd(condition.ClassLabels[i], i);
-        }
-
+        var indices = ClassLabels.Places(condition.ClassLabels);
         if (column.Type is TextDataViewType)
         {
             var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
@@ -34,12 +33,28 @@ internal static class ClassColumn
             };
         }
 
+        var numberGetter = WholeNumbers.CreateGetter(row, column);
+        if (column.Type is not KeyDataViewType)
+        {
+            var numbers = ClassLabels.Numbers(condition.ClassLabels)!;
+            return () => (long)numberGetter() is var number && numbers.TryGetValue(number, out int index)
+                ? RowCondition.OfClass(index)
+                : throw Unknown(number.ToString(CultureInfo.InvariantCulture), row.Position, column.Name, condition);
+        }
+
         string[] labels = KeyLabels.Of(column);
-        var keyGetter = WholeNumbers.CreateGetter(row, column);
         return () =>
         {
-            ulong key = keyGetter();
-            return key == 0 ? RowCondition.None : Find(labels[key - 1]);
+            ulong key = numberGetter();
+            if (key > 0)
+            {
+                return Find(labels[key - 1]);
+            }
+
+            warn?.Invoke(
+                $"Row {row.Position} of column '{column.Name}' has no class, so its image is of nothing in particular: "
+                + "MapValueToKey makes a missing key of an empty value and of one that it was not fitted on. Whether other rows have none is not said again.");
+            return RowCondition.None;
         };
 
         RowCondition Find(string label)
@@ -47,12 +62,7 @@ internal static class ClassColumn
     }
 
     /// <summary>What a model knows, for errors.</summary>
-    public static string Known(ConditionDescription condition)
-    {
-        string known = string.Join(", ", condition.ClassLabels.Take(MaxListed).Select(known => $"'{known}'"));
-        string more = condition.ClassCount > MaxListed ? $", … ({condition.ClassCount} in all)" : string.Empty;
-        return $"The model knows {known}{more}.";
-    }
+    public static string Known(ConditionDescription condition) => $"The model knows {ClassLabels.List(condition.ClassLabels)}.";
 
     private static InvalidOperationException Unknown(string label, long position, string columnName, ConditionDescription condition)
         => new($"Row {position} of column '{columnName}' asks for the class '{label}', which was not in the training data. {Known(condition)}");

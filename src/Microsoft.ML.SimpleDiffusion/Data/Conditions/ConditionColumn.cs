@@ -32,7 +32,7 @@ internal static class ConditionColumn
         var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(Role, name);
         return column.Type switch
         {
-            KeyDataViewType => new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = KeyLabels.Of(column) },
+            KeyDataViewType => new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = ClassLabels.Distinct(KeyLabels.Of(column)) },
             TextDataViewType => new ConditionDescription { Kind = ConditionKind.Text },
             var type when EmbeddingColumn.Shape(type) is var (length, width)
                 => new ConditionDescription { Kind = ConditionKind.Embeddings, EmbeddingLength = length, EmbeddingWidth = width },
@@ -53,7 +53,7 @@ internal static class ConditionColumn
         {
             ConditionKind.Text => (CaptionColumn.Fits(column.Type), CaptionColumn.Expected),
             ConditionKind.Embeddings => (EmbeddingColumn.Shape(column.Type) == (condition.EmbeddingLength, condition.EmbeddingWidth), EmbeddingColumn.Expected(condition)),
-            _ => (ClassColumn.Fits(column.Type), ClassColumn.Expected),
+            _ => (ClassColumn.Fits(column.Type, condition), ClassColumn.Expected(condition)),
         };
         return fits ? column : throw ColumnErrors.Mismatch(role, name, expected, column.Type.ToString()!);
     }
@@ -63,12 +63,13 @@ internal static class ConditionColumn
     /// <param name="column">The column.</param>
     /// <param name="condition">What the model is conditioned on.</param>
     /// <param name="text">How captions are read.</param>
+    /// <param name="warn">Is told of missing keys; null: nobody is.</param>
     /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data, or an embedding is not finite.</exception>
-    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, TextEncoderOptions text)
+    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, TextEncoderOptions text, Action<string>? warn = null)
         => condition.Kind switch
         {
             ConditionKind.Text => CaptionColumn.CreateGetter(row, column, text.MaxLength),
             ConditionKind.Embeddings => EmbeddingColumn.CreateGetter(row, column),
-            _ => ClassColumn.CreateGetter(row, column, condition),
+            _ => ClassColumn.CreateGetter(row, column, condition, warn),
         };
 }

@@ -22,6 +22,16 @@ internal static class MLEnvironment
         return action(message => Warning(channel, message));
     }
 
+    /// <summary>Warns in the log, if there is something to warn of.</summary>
+    public static void Warn(IHostEnvironment environment, string? message)
+    {
+        if (message is not null)
+        {
+            using var channel = environment.Start(nameof(SimpleDiffusion));
+            Warning(channel, message);
+        }
+    }
+
     /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>
     public static void CheckAlive(IHostEnvironment environment)
     {
