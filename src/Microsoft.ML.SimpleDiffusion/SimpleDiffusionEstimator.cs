@@ -45,8 +45,10 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     public SimpleDiffusionTransformer Fit(IDataView input) => FitCore(input, validation: null, warmStart: null);
 
     /// <summary>Trains on from the weights of a fitted model, with fresh optimizer moments.</summary>
-    /// <param name="input">The training data. Read once. Its classes must be those of the model.</param>
-    /// <param name="warmStart">A model with the same network, image size and classes. It is not changed.</param>
+    /// <param name="input">
+    /// The training data. Read once. Its classes may come in another order than the model's, be more or fewer: each that the model knows keeps what was learnt of it.
+    /// </param>
+    /// <param name="warmStart">A model with the same network and image size; it has classes if the data has. It is not changed.</param>
     /// <inheritdoc cref="Fit(IDataView)" path="/returns|/exception"/>
     /// <exception cref="ArgumentException">The model does not fit these options or this data.</exception>
     public SimpleDiffusionTransformer Fit(IDataView input, SimpleDiffusionTransformer warmStart)
@@ -75,9 +77,11 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     }
 
     /// <summary>Trains on from the weights of a fitted model, with fresh optimizer moments and a new history, and evaluates on other images.</summary>
-    /// <param name="input">The training data. Read once. Its classes must be those of the model.</param>
+    /// <param name="input">
+    /// The training data. Read once. Its classes may come in another order than the model's, be more or fewer: each that the model knows keeps what was learnt of it.
+    /// </param>
     /// <param name="validation">Images that are not trained on, in the same columns; the condition may be text too.</param>
-    /// <param name="warmStart">A model with the same network, image size and classes. It is not changed.</param>
+    /// <param name="warmStart">A model with the same network and image size; it has classes if the data has. It is not changed.</param>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/returns|/exception"/>
     /// <exception cref="ArgumentException">The model does not fit these options or this data.</exception>
     public SimpleDiffusionTransformer Fit(IDataView input, IDataView validation, SimpleDiffusionTransformer warmStart)

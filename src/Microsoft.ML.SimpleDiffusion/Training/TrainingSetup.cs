@@ -45,7 +45,11 @@ internal sealed class TrainingSetup : IDisposable
             _store = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
-            options = OptionsResolver.Resolve(options, target.IsCuda, SeedOfRun(environment, options), condition.Kind);
+            var begun = options.Training.ResumeFromCheckpoint ? _store?.FindConfiguration() : null;
+            condition = ClassLabels.KeepPlaces(condition, begun?.Condition);
+
+            // A run that goes on keeps the seed that it began with, if nobody has set one.
+            options = OptionsResolver.Resolve(options, target.IsCuda, (options.Seed is null ? begun?.Options.Seed : null) ?? MLEnvironment.SeedOf(environment), condition.Kind);
             if (target.IsCuda)
             {
                 // The estimator could only check the defaults of a CPU; on a GPU they are larger.
@@ -67,11 +71,11 @@ internal sealed class TrainingSetup : IDisposable
             _model = new DenoisingModel(options, condition, target);
             WeightInitializer.Initialize(_model.Network, options.Seed!.Value);
             _state = new TrainingState(_model.Network, target.Device);
-            warmStart?.Use(model =>
+            if (warmStart is not null)
             {
-                _state.StartFrom(model.Network);
-                return model;
-            });
+                WarmStart.Apply(warmStart, condition, _state, _log.Warning);
+            }
+
             Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);
             Checkpoints = new RunCheckpoints(_store, Run);
             Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Checkpoints, _store?.BestPath);
@@ -139,8 +143,4 @@ internal sealed class TrainingSetup : IDisposable
 
         _log.Dispose();
     }
-
-    /// <summary>A run that goes on keeps the seed that it began with, if nobody has set one.</summary>
-    private int SeedOfRun(IHostEnvironment environment, SimpleDiffusionOptions options)
-        => (options.Seed is null && options.Training.ResumeFromCheckpoint ? _store?.FindSeed() : null) ?? MLEnvironment.SeedOf(environment);
 }

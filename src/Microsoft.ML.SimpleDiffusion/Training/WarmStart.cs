@@ -1,12 +1,14 @@
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
-/// <summary>Says whether training can go on from a model's weights.</summary>
+/// <summary>Lets training go on from a model's weights. Classes are matched by their labels: the data may have them in another order, more of them, or fewer.</summary>
 internal static class WarmStart
 {
-    /// <exception cref="ArgumentException">The model's network or classes differ from the run's.</exception>
+    /// <exception cref="ArgumentException">The model's network differs from the run's, or one has classes and the other has not.</exception>
     public static void Check(TrainedModel? model, ModelConfiguration run)
     {
         if (model is null)
@@ -15,7 +17,7 @@ internal static class WarmStart
         }
 
         var given = model.Configuration;
-        if (!given.Condition.ClassLabels.SequenceEqual(run.Condition.ClassLabels))
+        if ((given.Condition.ClassCount == 0) != (run.Condition.ClassCount == 0))
         {
             throw new ArgumentException(
                 $"The model to start from knows the classes {Text(given.Condition.ClassLabels)}, but the data has {Text(run.Condition.ClassLabels)}.", "warmStart");
@@ -23,12 +25,40 @@ internal static class WarmStart
 
         var have = given.Condition.Specify(given.Options);
         var want = run.Condition.Specify(run.Options);
-        if (have.Describe() != want.Describe())
+        if ((have with { ClassCount = want.ClassCount }).Describe() != want.Describe())
         {
             throw new ArgumentException($"The model to start from has the network {have.Describe()}, but the options ask for {want.Describe()}.", "warmStart");
         }
     }
 
-    private static string Text(IReadOnlyList<string> labels)
-        => labels.Count == 0 ? "(none)" : string.Join(", ", labels.Take(20)) + (labels.Count > 20 ? $", … ({labels.Count})" : string.Empty);
+    /// <summary>Takes over the weights of a model that has been checked. Classes that it does not know begin as in a new network.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="condition">What the run is conditioned on.</param>
+    /// <param name="state">The run's state, with initial weights.</param>
+    /// <param name="warn">Is told of classes that only one of the two has.</param>
+    public static void Apply(TrainedModel model, ConditionDescription condition, TrainingState state, Action<string> warn)
+    {
+        IReadOnlyList<string> known = model.Configuration.Condition.ClassLabels, wanted = condition.ClassLabels;
+        var (knownPlaces, wantedPlaces) = (ClassLabels.Places(known), ClassLabels.Places(wanted));
+        Warn([.. wanted.Where(label => !knownPlaces.ContainsKey(label))], labels => $"The model to start from does not know the classes {labels}: they begin untrained.");
+        Warn([.. known.Where(label => !wantedPlaces.ContainsKey(label))], labels => $"The data does not have the classes {labels} of the model to start from: the new model will not know them.");
+
+        // The last row of the table of classes is that of none.
+        int?[] rows = [.. wanted.Select(label => knownPlaces.TryGetValue(label, out int place) ? place : (int?)null), known.Count];
+        model.Use(trained =>
+        {
+            state.StartFrom(trained.Network, rows);
+            return trained;
+        });
+
+        void Warn(string[] labels, Func<string, string> sentence)
+        {
+            if (labels.Length > 0)
+            {
+                warn(sentence(ClassLabels.List(labels)));
+            }
+        }
+    }
+
+    private static string Text(IReadOnlyList<string> labels) => labels.Count == 0 ? "(none)" : ClassLabels.List(labels);
 }

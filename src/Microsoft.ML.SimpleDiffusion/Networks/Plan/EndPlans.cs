@@ -15,6 +15,9 @@ internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount,
     /// <summary>A row per class; the last one is "no condition".</summary>
     public TablePlan? Classes { get; } = ClassCount > 0 ? new("classes", ClassCount + 1, Channels) : null;
 
+    /// <summary>Name of the table of classes within the network, or null without classes.</summary>
+    public string? ClassTableName => Classes?.Weights.Single().Within(Classes.Name).Within(Name).Name;
+
     /// <summary>The first row is landscape, the second portrait.</summary>
     public TablePlan? Portrait { get; } = HasPortraitFlag ? new("portrait", 2, Channels) : null;
 

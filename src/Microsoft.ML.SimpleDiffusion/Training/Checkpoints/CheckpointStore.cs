@@ -108,14 +108,14 @@ internal sealed class CheckpointStore : IDisposable
         RemoveOld();
     }
 
-    /// <summary>The seed of the run whose checkpoints these are, or null if there is none that can be read.</summary>
-    public int? FindSeed()
+    /// <summary>The configuration of the run whose checkpoints these are, or null if there is none that can be read.</summary>
+    public ModelConfiguration? FindConfiguration()
     {
         foreach (string path in NewestFirst())
         {
             try
             {
-                return CheckpointFile.ReadConfiguration(path).Options.Seed;
+                return CheckpointFile.ReadConfiguration(path);
             }
             catch (Exception e) when (IsUnusable(e))
             {

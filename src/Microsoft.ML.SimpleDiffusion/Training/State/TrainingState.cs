@@ -70,14 +70,24 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
-    public void StartFrom(DenoisingNetwork other)
+    /// <param name="other">The other network. It may have other classes.</param>
+    /// <param name="classRows">Row of the other network's table of classes for each row of this one's, or null where the row stays as it is; null: the same for all.</param>
+    public void StartFrom(DenoisingNetwork other, IReadOnlyList<int?>? classRows = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
+        string? classTable = classRows is null ? null : Network.Plan.Embedding.ClassTableName;
         foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
         {
             using var weights = Weights.View(slot);
-            weights.copy_(parameter);
+            if (slot.Name == classTable)
+            {
+                CopyRows(parameter, weights, classRows!);
+            }
+            else
+            {
+                weights.copy_(parameter);
+            }
         }
 
         EmaWeights.Values.copy_(Weights.Values);
@@ -110,6 +120,19 @@ internal sealed class TrainingState : IDisposable
         FirstMoments.Dispose();
         SecondMoments.Dispose();
         EmaWeights.Dispose();
+    }
+
+    private static void CopyRows(Tensor from, Tensor to, IReadOnlyList<int?> rows)
+    {
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (rows[i] is int row)
+            {
+                using var source = from.select(0, row);
+                using var target = to.select(0, i);
+                target.copy_(source);
+            }
+        }
     }
 
     private void Point(FlatBuffer buffer)
