@@ -36,8 +36,9 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     /// <returns>A transformer that generates images. Dispose of it to free its weights.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The data has no rows; an image cannot be read (<see cref="TrainingOptions.CorruptImages"/>); libtorch cannot be loaded; the checkpoint
-    /// folder belongs to another run, cannot be written to, or its disk is full; training diverged; there is not enough memory.
+    /// The data has no rows, or none with a condition; an image cannot be read (<see cref="TrainingOptions.CorruptImages"/>); libtorch cannot be loaded; the checkpoint
+    /// folder belongs to another run, cannot be written to, or its disk is full; the run goes on from a checkpoint and its data has changed
+    /// (<see cref="TrainingOptions.ChangedData"/>); training diverged; there is not enough memory.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Training was cancelled, and <see cref="TrainingOptions.OnCancellation"/> says to throw or nothing has been learnt yet.

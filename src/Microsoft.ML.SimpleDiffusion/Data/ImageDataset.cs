@@ -13,15 +13,15 @@ internal sealed class ImageDataset : IDisposable
     private readonly ConditionStore _conditions;
     private readonly List<bool> _portraits = [];
 
-    private ImageDataset(ImageSize size, ConditionDescription condition, long memoryBudget)
+    private ImageDataset(SimpleDiffusionOptions options, ConditionDescription condition, long memoryBudget)
     {
-        Size = size;
+        Size = ImageSize.Of(options);
         Condition = condition;
 
         // Each gets the share of the budget that it has of the data.
         int embeddingBytes = ConditionStore.EmbeddingBytes(condition);
-        double pixelShare = size.Length / ((double)size.Length + embeddingBytes);
-        _pixels = new RecordStore(size.Length, (long)(memoryBudget * pixelShare));
+        double pixelShare = Size.Length / ((double)Size.Length + embeddingBytes);
+        _pixels = new RecordStore(Size.Length, (long)(memoryBudget * pixelShare));
         _conditions = new ConditionStore(condition, (long)(memoryBudget * (1 - pixelShare)));
     }
 
@@ -31,6 +31,9 @@ internal sealed class ImageDataset : IDisposable
     public ConditionDescription Condition { get; }
 
     public int Count => _pixels.Count;
+
+    /// <summary>By what the data is known again.</summary>
+    public DataDigest Digest { get; private set; } = null!;
 
     /// <summary>Images that could not be read and were left out.</summary>
     public int SkippedCount { get; private set; }
@@ -57,7 +60,7 @@ internal sealed class ImageDataset : IDisposable
         CancellationToken cancellationToken,
         string name = "training data")
     {
-        var dataset = new ImageDataset(ImageSize.Of(options), condition, memoryBudget);
+        var dataset = new ImageDataset(options, condition, memoryBudget);
         try
         {
             dataset.Read(input, options, log, cancellationToken);
@@ -129,6 +132,7 @@ internal sealed class ImageDataset : IDisposable
         Func<RowCondition> conditionOf = conditionColumn is { } column
             ? ConditionColumn.CreateGetter(cursor, column, Condition, options.Network.TextEncoder)
             : () => RowCondition.None;
+        using var digest = new DataDigestBuilder(Condition);
         var pending = new Queue<PendingImage>();
         int ahead = DecodingAheadPerCore * Environment.ProcessorCount;
         while (cursor.MoveNext())
@@ -137,16 +141,17 @@ internal sealed class ImageDataset : IDisposable
             pending.Enqueue(new PendingImage(cursor.Position, path(), conditionOf(), StartDecoding(capture)));
             if (pending.Count >= ahead)
             {
-                Add(pending.Dequeue(), options.Training.CorruptImages, log);
+                Add(pending.Dequeue(), options.Training.CorruptImages, digest, log);
             }
         }
 
         while (pending.TryDequeue(out var image))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Add(image, options.Training.CorruptImages, log);
+            Add(image, options.Training.CorruptImages, digest, log);
         }
 
+        Digest = digest.Finish();
         if (SkippedCount > 0)
         {
             log($"{SkippedCount} of {SkippedCount + Count} images cannot be read and are left out.");
@@ -158,23 +163,29 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    private static Task<PlanarImage> StartDecoding(Func<Func<PlanarImage>> capture)
+    private static Task<(PlanarImage Image, byte[] Digest)> StartDecoding(Func<Func<PlanarImage>> capture)
     {
         try
         {
-            return Task.Run(capture());
+            var decode = capture();
+            return Task.Run(() =>
+            {
+                var image = decode();
+                return (image, DataDigestBuilder.Of(image));
+            });
         }
         catch (ImageFormatException e)
         {
-            return Task.FromException<PlanarImage>(e);
+            return Task.FromException<(PlanarImage, byte[])>(e);
         }
     }
 
-    private void Add(PendingImage image, CorruptImageHandling handling, Action<string> log)
+    private void Add(PendingImage image, CorruptImageHandling handling, DataDigestBuilder digest, Action<string> log)
     {
         try
         {
-            var decoded = image.Decoded.GetAwaiter().GetResult();
+            var (decoded, imageDigest) = image.Decoded.GetAwaiter().GetResult();
+            digest.Add(imageDigest, image.Condition);
             bool isTurned = decoded.Size != Size;
             _pixels.Add(isTurned ? decoded.ToLandscape() : decoded.Pixels);
             _portraits.Add(isTurned);
@@ -196,5 +207,5 @@ internal sealed class ImageDataset : IDisposable
         }
     }
 
-    private readonly record struct PendingImage(long Row, string? Path, RowCondition Condition, Task<PlanarImage> Decoded);
+    private readonly record struct PendingImage(long Row, string? Path, RowCondition Condition, Task<(PlanarImage Image, byte[] Digest)> Decoded);
 }

@@ -106,6 +106,15 @@ public sealed class TrainingOptions
     public bool ResumeFromCheckpoint { get; set; } = true;
 
     /// <summary>
+    /// What happens when a run that goes on from a checkpoint finds other training or validation images, other conditions, or the same in another order.
+    /// Default: <see cref="ChangedDataHandling.Fail"/>.
+    /// </summary>
+    [MayChange]
+    [NotSwept]
+    [CountsUnless("Training.CheckpointDirectory", null)]
+    public ChangedDataHandling ChangedData { get; set; } = ChangedDataHandling.Fail;
+
+    /// <summary>
     /// Steps between two grids of generated images, 1 or more: a row of eight for each of the first ten classes or captions, or four rows without either, always
     /// from the same seeds, made from the moving average of the weights by the run's <see cref="SimpleDiffusionOptions.Sampling"/>. They go to
     /// <c>samples/step-00001000.png</c> below <see cref="CheckpointDirectory"/>, which must be set. Null (default): none are made.

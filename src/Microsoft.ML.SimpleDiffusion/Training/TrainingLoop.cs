@@ -72,6 +72,13 @@ internal sealed class TrainingLoop : IDisposable
     private void Train()
     {
         long first = _run.State.Step;
+        if (first >= _options.LastStep)
+        {
+            _run.Log.Warning(
+                $"Nothing was left to train: the run in '{_options.CheckpointDirectory}' has done {first} steps, and {(_options.StopAtStep is null ? "Training.Steps" : "Training.StopAtStep")} is {_options.LastStep}. "
+                + "The model is what it had learnt.");
+        }
+
         try
         {
             Steps();

@@ -77,7 +77,7 @@ internal sealed class TrainingSetup : IDisposable
             }
 
             Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);
-            Checkpoints = new RunCheckpoints(_store, Run);
+            Checkpoints = new RunCheckpoints(_store, Run, new RunData(Data.Digest, _validationImages?.Digest));
             Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Checkpoints, _store?.BestPath);
             if (Checkpoints.Restore(_log.Info) is { } restored)
             {

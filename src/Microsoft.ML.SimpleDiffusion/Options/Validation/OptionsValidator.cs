@@ -164,6 +164,7 @@ internal static class OptionsValidator
         Require.NotEmptyUnlessNull("Training.TensorBoardDirectory", training.TensorBoardDirectory);
         EvaluationOptionsValidator.Validate(training);
         Require.Defined("Training.CorruptImages", training.CorruptImages);
+        Require.Defined("Training.ChangedData", training.ChangedData);
         Require.Defined("Training.OnCancellation", training.OnCancellation);
     }
 

@@ -15,6 +15,7 @@ internal static class CheckpointFile
     private const string Extension = ".safetensors";
     private const string SkippedStepsKey = "skippedSteps";
     private const string OpenLossesKey = "openLosses";
+    private const string DataKey = "data";
 
     private static readonly JsonSerializerOptions OpenLossesSettings = new() { IgnoreReadOnlyProperties = true };
 
@@ -36,15 +37,20 @@ internal static class CheckpointFile
         var metadata = new RunStamp(checkpoint.Configuration, checkpoint.Position.Step).ToMetadata();
         metadata[SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture);
         metadata[OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings);
+        if (checkpoint.Position.Data is RunData data)
+        {
+            metadata[DataKey] = data.ToJson();
+        }
+
         Files.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
     }
 
-    /// <summary>The configuration of the run that wrote a checkpoint.</summary>
+    /// <summary>The configuration of the run that wrote a checkpoint. The numbers are not read.</summary>
     /// <exception cref="FormatException">The file is damaged.</exception>
     public static ModelConfiguration ReadConfiguration(string path)
     {
         using var file = Files.OpenRead(path);
-        return Verify(file, path).Configuration!;
+        return FindStamp(SafetensorsReader.ReadMetadata(file, file.Length), path).Configuration;
     }
 
     /// <summary>Fills tensors from a checkpoint.</summary>
@@ -70,13 +76,22 @@ internal static class CheckpointFile
     private static RestorePoint Verify(Stream file, string path)
     {
         var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
-        var stamp = RunStamp.Find(metadata) ?? throw new FormatException("It is not a checkpoint.");
+        var stamp = FindStamp(metadata, path);
 
         // Files of earlier versions do not have it.
         _ = RunStamp.TryRead(metadata, SkippedStepsKey, out long skipped);
-        return stamp.Step == StepOf(path)
-            ? new RestorePoint(stamp.Step, skipped) { OpenLosses = ReadOpenLosses(metadata), Configuration = stamp.Configuration }
-            : throw new FormatException($"It is the checkpoint of step {stamp.Step} under another name.");
+        return new RestorePoint(stamp.Step, skipped)
+        {
+            OpenLosses = ReadOpenLosses(metadata),
+            Configuration = stamp.Configuration,
+            Data = metadata.TryGetValue(DataKey, out string? data) ? RunData.Parse(data) : null,
+        };
+    }
+
+    private static RunStamp FindStamp(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        var stamp = RunStamp.Find(metadata) ?? throw new FormatException("It is not a checkpoint.");
+        return stamp.Step == StepOf(path) ? stamp : throw new FormatException($"It is the checkpoint of step {stamp.Step} under another name.");
     }
 
     private static OpenLossInterval ReadOpenLosses(IReadOnlyDictionary<string, string> metadata)

@@ -6,12 +6,13 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 /// <summary>Saves where a run stands, and restores it.</summary>
 /// <param name="store">The run's folder, or null if there is none. Owned by the caller.</param>
 /// <param name="run">The run.</param>
-internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run)
+/// <param name="data">What it is given to learn from.</param>
+internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, RunData data)
 {
     /// <summary>Goes on from the newest checkpoint that can be used, if the options say so and there is one.</summary>
     /// <param name="log">Is told which file is used and which cannot be.</param>
     /// <returns>The configuration that the checkpoint was written with, or null if the run begins anew.</returns>
-    /// <exception cref="InvalidOperationException">There are checkpoints, but none can be used.</exception>
+    /// <exception cref="InvalidOperationException">There are checkpoints, but none can be used; or the data has changed, and the options say that it must not.</exception>
     public ModelConfiguration? Restore(Action<string> log)
     {
         if (store is null)
@@ -33,6 +34,7 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run)
                 return null;
             }
 
+            CheckData(position);
             (run.State.Step, run.State.SkippedSteps) = (position.Step, position.SkippedSteps);
             run.History.Restore(position.Configuration!.History, position.OpenLosses);
             return position.Configuration;
@@ -53,7 +55,7 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run)
         }
 
         run.State.RequireFinite();
-        var position = new RestorePoint(run.State.Step, run.State.SkippedSteps) { OpenLosses = run.History.Losses.Open };
+        var position = new RestorePoint(run.State.Step, run.State.SkippedSteps) { OpenLosses = run.History.Losses.Open, Data = data };
         var tensors = run.State.NamedTensors();
         try
         {
@@ -64,6 +66,24 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run)
             NamedTensor.DisposeAll(tensors);
         }
     }
+
+    /// <summary>Checkpoints of earlier versions do not know their data.</summary>
+    private void CheckData(RestorePoint position)
+    {
+        if (position.Data?.FindDifference(data) is not string difference)
+        {
+            return;
+        }
+
+        if (run.Options.Training.ChangedData == ChangedDataHandling.Fail)
+        {
+            throw new InvalidOperationException(
+                $"{difference} To go on from the checkpoint of step {position.Step} all the same, set Training.ChangedData to Warn; "
+                + "to start anew, use another Training.CheckpointDirectory or set Training.ResumeFromCheckpoint to false.");
+        }
+
+        run.Log.Warning($"{difference} The run goes on from step {position.Step} with the data that it now has.");
+    }
 }
 
 /// <summary>Where a restored run stands.</summary>
@@ -73,6 +93,9 @@ internal readonly record struct RestorePoint(long Step, long SkippedSteps)
 {
     /// <summary>The part of the loss curve that has no point yet.</summary>
     public OpenLossInterval OpenLosses { get; init; } = OpenLossInterval.Empty;
+
+    /// <summary>The data of the run, or null in a checkpoint of an earlier version.</summary>
+    public RunData? Data { get; init; }
 
     /// <summary>The configuration that the checkpoint was written with, which has the history of the run; null for one that is to be written.</summary>
     public ModelConfiguration? Configuration { get; init; }
