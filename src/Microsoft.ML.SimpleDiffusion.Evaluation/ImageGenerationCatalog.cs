@@ -115,6 +115,7 @@ public sealed class ImageGenerationCatalog
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
         return HeldOutData.Measure(
+            _context,
             model,
             images,
             (denoising, configuration, data) => new LikelihoodEvaluator(denoising, configuration, data, samplesPerImage, seed).Evaluate(cancellationToken),
@@ -153,6 +154,7 @@ public sealed class ImageGenerationCatalog
         resolutions ??= [Math.Min(options.ImageHeight, options.ImageWidth)];
         DenoisingEvaluator.CheckResolutions(resolutions, options.ImageHeight, options.ImageWidth);
         return HeldOutData.Measure(
+            _context,
             model,
             images,
             (denoising, configuration, data) => new DenoisingEvaluator(denoising, configuration, data, resolutions).Evaluate(logSnrs, cancellationToken),

@@ -249,6 +249,26 @@ public class ImageToImageTests
     }
 
     [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(255, 0)]
+    [DataRow(0, 0)]
+    public void Mask_of_zeros_and_ones_is_told(int white, int expected)
+    {
+        var log = new CapturedLog();
+        using var folder = new TemporaryFolder();
+        s_model.SaveAsSafetensors(folder.Path);
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(log.Context, folder.Path);
+        using var transformer = loaded.ForInpainting("Picture", "Mask");
+        var input = Input(seed: 2);
+        FillMask(input, x => (byte)(x < Side / 2 ? white : 0));
+
+        _ = Generate(transformer, input);
+        _ = Generate(transformer, input);
+
+        Assert.HasCount(expected, log.With("Row 0 of column 'Mask' has no pixel above 1, but pixels are read as 0 (black) to 255 (white): multiply values of 0 to 1 by 255."));
+    }
+
+    [TestMethod]
     public void Weights_are_shared_and_counted()
     {
         var model = new FakeModel(new ModelConfiguration

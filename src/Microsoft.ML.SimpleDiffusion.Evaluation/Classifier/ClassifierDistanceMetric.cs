@@ -62,7 +62,7 @@ public sealed class ClassifierDistanceMetric : IValidationMetric, IDisposable
         ArgumentNullException.ThrowIfNull(generated);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
         var classes = new ConditionDescription { Kind = ConditionKind.Class, ClassLabels = Classifier.Classes };
-        using var data = LabelledImages.Load(generated, imageColumnName, labelColumnName, _options.ImageSize, _options.Channels, classes, cancellationToken);
+        using var data = LabelledImages.Load(_environment, generated, imageColumnName, labelColumnName, _options.ImageSize, _options.Channels, classes, cancellationToken);
         WarnOfTooFew(data);
         var measured = ClassifiedImages.Of(Classifier, ImageSelection.All(data), cancellationToken);
         using var statistics = measured.Statistics;

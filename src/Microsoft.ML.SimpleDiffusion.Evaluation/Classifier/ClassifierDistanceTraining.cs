@@ -19,8 +19,8 @@ internal static class ClassifierDistanceTraining
         options = options.Clone();
         var estimator = new SmallImageClassifierEstimator(environment, options.ToClassifierOptions());
         var classes = LabelledImages.Classes(training, options.LabelColumnName);
-        using var data = Load(training, classes, options);
-        using var heldOutData = heldOut is null ? null : Load(heldOut, classes, options);
+        using var data = Load(environment, training, classes, options);
+        using var heldOutData = heldOut is null ? null : Load(environment, heldOut, classes, options);
         var parts = Split(data, classes, setsRealAside: heldOutData is null);
         var real = heldOutData is null ? parts.Real : ImageSelection.All(heldOutData);
         var classifier = estimator.Fit(parts.Seen, classes.ClassLabels);
@@ -35,8 +35,8 @@ internal static class ClassifierDistanceTraining
         }
     }
 
-    private static ImageDataset Load(IDataView view, ConditionDescription classes, ClassifierDistanceOptions options) => LabelledImages.Load(
-        view, options.ImageColumnName, options.LabelColumnName, options.ImageSize, options.Channels, classes, options.CancellationToken);
+    private static ImageDataset Load(IHostEnvironment environment, IDataView view, ConditionDescription classes, ClassifierDistanceOptions options) => LabelledImages.Load(
+        environment, view, options.ImageColumnName, options.LabelColumnName, options.ImageSize, options.Channels, classes, options.CancellationToken);
 
     private static ClassifierDistanceMetric Measure(
         IHostEnvironment environment, ClassifierDistanceOptions options, SmallImageClassifierTransformer classifier, ImageSelection real, ImageSelection unseen)

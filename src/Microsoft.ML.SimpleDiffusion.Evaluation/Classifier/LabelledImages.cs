@@ -1,7 +1,9 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
 
@@ -21,6 +23,7 @@ internal static class LabelledImages
     }
 
     /// <summary>Reads the images into memory, or into a temporary file if there are too many.</summary>
+    /// <param name="environment">Is told of pixels of another range.</param>
     /// <param name="data">The data.</param>
     /// <param name="imageColumnName">Column of images.</param>
     /// <param name="labelColumnName">Column of classes, key or text, or null to read none.</param>
@@ -31,7 +34,7 @@ internal static class LabelledImages
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class is none of the classes.</exception>
     public static ImageDataset Load(
-        IDataView data, string imageColumnName, string? labelColumnName, int size, int channels, ConditionDescription classes, CancellationToken cancellationToken)
+        IHostEnvironment environment, IDataView data, string imageColumnName, string? labelColumnName, int size, int channels, ConditionDescription classes, CancellationToken cancellationToken)
     {
         if (labelColumnName is not null)
         {
@@ -46,8 +49,10 @@ internal static class LabelledImages
             ImageWidth = size,
             Channels = channels,
         };
-        return ImageDataset.Load(
+        var images = ImageDataset.Load(
             data, options, labelColumnName is null ? ConditionDescription.None : classes, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
+        MLEnvironment.Warn(environment, images.PixelWarning);
+        return images;
     }
 
     private static string[] DistinctTexts(IDataView data, DataViewSchema.Column column)

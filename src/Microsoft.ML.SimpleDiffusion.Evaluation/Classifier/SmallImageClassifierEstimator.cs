@@ -35,7 +35,7 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
         var classes = LabelledImages.Classes(input, _options.LabelColumnName);
         using var data = LabelledImages.Load(
-            input, _options.ImageColumnName, _options.LabelColumnName, _options.ImageSize, _options.Channels, classes, _options.CancellationToken);
+            _environment, input, _options.ImageColumnName, _options.LabelColumnName, _options.ImageSize, _options.Channels, classes, _options.CancellationToken);
         return Fit(ImageSelection.All(data), classes.ClassLabels);
     }
 

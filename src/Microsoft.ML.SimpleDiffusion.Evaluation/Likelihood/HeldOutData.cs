@@ -1,6 +1,8 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -9,11 +11,13 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Likelihood;
 /// <summary>Measures a model on images that it has not been trained on.</summary>
 internal static class HeldOutData
 {
+    /// <param name="environment">Is told of pixels of another range.</param>
     /// <param name="transformer">The model.</param>
     /// <param name="images">Images with the columns that training needs; the condition may be text, as in generation.</param>
     /// <param name="measure">Measures the model.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
-    public static T Measure<T>(SimpleDiffusionTransformer transformer, IDataView images, Func<DenoisingModel, ModelConfiguration, ImageDataset, T> measure, CancellationToken cancellationToken)
+    public static T Measure<T>(
+        IHostEnvironment environment, SimpleDiffusionTransformer transformer, IDataView images, Func<DenoisingModel, ModelConfiguration, ImageDataset, T> measure, CancellationToken cancellationToken)
     {
         var configuration = transformer.Model.Configuration;
         var (options, condition) = (configuration.Options, configuration.Condition);
@@ -26,6 +30,7 @@ internal static class HeldOutData
             }
 
             using var data = ImageDataset.Load(images, options, condition, log: _ => { }, ImageDataset.DefaultMemoryBudget, cancellationToken, "image data");
+            MLEnvironment.Warn(environment, data.PixelWarning);
             return measure(denoising, configuration, data);
         });
     }

@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
 
@@ -29,6 +30,7 @@ internal sealed class ReportCollector
         options.Progress?.Report("Reading the pictures ...");
         var configuration = model.Model.Configuration;
         using var real = RealImages.Load(data, configuration.Options, configuration.Condition, options.CancellationToken);
+        MLEnvironment.Warn(context, real.PixelWarning);
         return new ReportCollector(context, model, data, options, real).Collect();
     }
 

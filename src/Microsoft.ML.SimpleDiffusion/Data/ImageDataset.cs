@@ -12,11 +12,14 @@ internal sealed class ImageDataset : IDisposable
     private readonly RecordStore _pixels;
     private readonly ConditionStore _conditions;
     private readonly List<bool> _portraits = [];
+    private readonly PixelCensus _pixelCensus;
 
     private ImageDataset(SimpleDiffusionOptions options, ConditionDescription condition, long memoryBudget)
     {
         Size = ImageSize.Of(options);
         Condition = condition;
+        Conditions = new ConditionCensus(condition, options.ConditionColumnName ?? string.Empty);
+        _pixelCensus = new PixelCensus(options.ImageColumnName);
 
         // Each gets the share of the budget that it has of the data.
         int embeddingBytes = ConditionStore.EmbeddingBytes(condition);
@@ -34,6 +37,15 @@ internal sealed class ImageDataset : IDisposable
 
     /// <summary>By what the data is known again.</summary>
     public DataDigest Digest { get; private set; } = null!;
+
+    /// <summary>How often the images show what.</summary>
+    public ConditionCensus Conditions { get; }
+
+    /// <summary>A sentence about a range of pixels that is hardly meant, or null.</summary>
+    public string? PixelWarning => _pixelCensus.Describe();
+
+    /// <summary>Sentences about what is hardly meant in data to train and validate on.</summary>
+    public IEnumerable<string> Warnings => new[] { PixelWarning, Conditions.DescribeMissing() }.OfType<string>();
 
     /// <summary>Images that could not be read and were left out.</summary>
     public int SkippedCount { get; private set; }
@@ -185,6 +197,8 @@ internal sealed class ImageDataset : IDisposable
         try
         {
             var (decoded, imageDigest) = image.Decoded.GetAwaiter().GetResult();
+            _pixelCensus.Add(decoded);
+            Conditions.Add(image.Condition);
             digest.Add(imageDigest, image.Condition);
             bool isTurned = decoded.Size != Size;
             _pixels.Add(isTurned ? decoded.ToLandscape() : decoded.Pixels);

@@ -28,8 +28,8 @@ internal sealed class RequestReader
         _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, warn: null);
         _seedOf = CreateSeedGetter(row, options);
         _isPortrait = CreatePortraitGetter(row, options);
-        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size) : null;
-        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }) : null;
+        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, warn) : null;
+        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, warn) : null;
     }
 
     /// <summary>The input columns that generation needs, checked.</summary>
@@ -135,7 +135,8 @@ internal sealed class RequestReader
 /// <param name="row">The row to read from.</param>
 /// <param name="column">A checked column.</param>
 /// <param name="size">The model's size, with 1 channel for masks.</param>
-internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size)
+/// <param name="warn">Is told of pixels of another range.</param>
+internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size, Action<string> warn)
 {
     private readonly Func<Func<PlanarImage>> _landscape = ImageColumn.CreateCapture(row, column, new TargetFormat(size, AllowsPortrait: false));
     private readonly Func<Func<PlanarImage>> _portrait = ImageColumn.CreateCapture(row, column, new TargetFormat(size.Transposed, AllowsPortrait: false));
@@ -147,7 +148,13 @@ internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column co
     {
         try
         {
-            return isPortrait ? _portrait()().ToLandscape() : _landscape()().Pixels;
+            var image = isPortrait ? _portrait()() : _landscape()();
+            if (image.Vector is { IsFaint: true } || (size.Channels == 1 && image.Pixels.Max() == 1))
+            {
+                warn($"Row {row.Position} of column '{column.Name}' has no pixel above 1, but pixels are read as 0 (black) to 255 (white): multiply values of 0 to 1 by 255.");
+            }
+
+            return isPortrait ? image.ToLandscape() : image.Pixels;
         }
         catch (ImageFormatException e)
         {

@@ -66,7 +66,8 @@ internal sealed class TrainingSetup : IDisposable
             Data = ImageDataset.Load(input, options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, training.CancellationToken);
             Plan = NetworkPlan.Of(specification, Data.MeanTextTokens);
             Samples?.ShowTextsOf(Data);
-            _validationImages = validation is null ? null : ValidationData.Load(validation, options, condition, _log.Info);
+            DataWarnings.Tell(Data, options, _log.Warning);
+            _validationImages = validation is null ? null : ValidationData.Load(validation, options, condition, _log);
             _log.Network(specification, options, target, Data.Count);
             _model = new DenoisingModel(options, condition, target);
             WeightInitializer.Initialize(_model.Network, options.Seed!.Value);

@@ -55,6 +55,18 @@ public class DenoisingEvaluationTests
     }
 
     [TestMethod]
+    public void Pixels_of_another_range_are_told()
+    {
+        var log = new CapturedLog();
+        using var model = Untrained();
+        var dark = TinyData.Rows(3).Select(row => new TinyRow { Image = [.. row.Image.Select(value => (byte)(value / 255))], Label = row.Label });
+
+        _ = log.Context.ImageGeneration().EvaluateDenoising(model, log.Context.Data.LoadFromEnumerable(dark), [1]);
+
+        Assert.HasCount(1, log.With("All pixels of all images of column 'Image' lie between 0 and 0"));
+    }
+
+    [TestMethod]
     public void Wrong_arguments_are_named()
     {
         using var model = Untrained();

@@ -50,6 +50,9 @@ internal sealed class RealImages : IDisposable
     /// <summary>Classes of which there are images, in the order of the model's.</summary>
     public IReadOnlyList<string> Classes { get; }
 
+    /// <summary>A sentence about a range of pixels that is hardly meant, or null.</summary>
+    public string? PixelWarning => _data.PixelWarning;
+
     /// <summary>Reads all images.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There are too few images, one cannot be read, or it is of a class that the model does not know.</exception>

@@ -8,6 +8,9 @@ internal readonly struct RowCondition
     /// <summary>Nothing in particular.</summary>
     public static RowCondition None => default;
 
+    /// <summary>Whether nothing in particular is asked for.</summary>
+    public bool IsNone => ClassIndex is null && Text is null && Embeddings is null;
+
     /// <summary>Class, 0-based; null for none.</summary>
     public int? ClassIndex { get; }
 

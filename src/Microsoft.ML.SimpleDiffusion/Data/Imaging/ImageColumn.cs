@@ -128,7 +128,8 @@ internal static class ImageColumn
         {
             getter(ref buffer);
             RequireLength(buffer.Length, from);
-            var pixels = PixelConverter.ToPlanar(buffer.DenseValues().Select(ToByte).ToArray(), from, format);
+            float[] values = [.. buffer.DenseValues()];
+            var pixels = PixelConverter.ToPlanar(Array.ConvertAll(values, ToByte), from, format) with { Vector = VectorRange.Of(values) };
             return () => pixels;
         };
     }
@@ -143,5 +144,12 @@ internal static class ImageColumn
     }
 
     private static byte ToByte(float value)
-        => float.IsNaN(value) ? throw new ImageFormatException("it has a pixel that is not a number") : (byte)Math.Clamp(MathF.Round(value), 0, 255);
+    {
+        if (!float.IsFinite(value))
+        {
+            throw new ImageFormatException(float.IsNaN(value) ? "it has a pixel that is not a number" : "it has a pixel that is infinite");
+        }
+
+        return (byte)Math.Clamp(MathF.Round(value), 0, 255);
+    }
 }

@@ -152,6 +152,9 @@ internal static class PixelConverter
 /// <param name="Size">The model's size, or that with height and width exchanged.</param>
 internal readonly record struct PlanarImage(byte[] Pixels, ImageSize Size)
 {
+    /// <summary>The values that the image came as, if it came as a vector of Single.</summary>
+    public VectorRange? Vector { get; init; }
+
     public bool IsPortrait => Size.Height > Size.Width;
 
     /// <summary>The pixels as a model for landscapes holds them: portraits lie on their side.</summary>

@@ -3,6 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
@@ -25,15 +26,21 @@ internal static class ValidationData
     /// <param name="data">The validation data.</param>
     /// <param name="options">The run's, with nothing left open.</param>
     /// <param name="condition">The classes of the training data.</param>
-    /// <param name="log">Is told which images are skipped.</param>
+    /// <param name="log">Is told which images are skipped, and what is hardly meant so.</param>
     /// <exception cref="InvalidOperationException">There are no images, one cannot be read, or its class is not in the training data.</exception>
-    public static ImageDataset Load(IDataView data, SimpleDiffusionOptions options, ConditionDescription condition, Action<string> log)
+    public static ImageDataset Load(IDataView data, SimpleDiffusionOptions options, ConditionDescription condition, TrainingLog log)
     {
         try
         {
             // Half of what the training images may take.
-            return ImageDataset.Load(
-                data, options, condition, message => log($"Validation data: {message}"), ImageDataset.DefaultMemoryBudget / 2, options.Training.CancellationToken, "validation data");
+            var images = ImageDataset.Load(
+                data, options, condition, message => log.Info($"Validation data: {message}"), ImageDataset.DefaultMemoryBudget / 2, options.Training.CancellationToken, "validation data");
+            foreach (string warning in images.Warnings)
+            {
+                log.Warning($"Validation data: {warning}");
+            }
+
+            return images;
         }
         catch (InvalidOperationException e)
         {
