@@ -96,7 +96,7 @@ public sealed class ImageGenerationCatalog
 
     /// <summary>
     /// How well a model fits images that it has not been trained on: the variational bound on their log-likelihood, in bits per dimension. The same seed
-    /// gives the same result.
+    /// gives the same result. It compares models of the same image size and the same log-SNR limits only.
     /// </summary>
     /// <param name="model">The model. It is not changed.</param>
     /// <param name="images">

@@ -2,7 +2,8 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation;
 
 /// <summary>
 /// How well a model fits images: an upper bound on their negative log-likelihood as 8-bit images, in bits per dimension, of which an image has channels
-/// times height times width (Kingma et al. 2021). Lower is better. Comparable between models of the same image size only.
+/// times height times width (Kingma et al. 2021). Lower is better. Comparable between models of the same image size whose schedules have the same log-SNR limits only: the bound
+/// adds up what lies between the limits, so that limits that are nearer to each other leave more to the other two terms.
 /// </summary>
 public sealed class LikelihoodMetrics
 {

@@ -42,7 +42,7 @@ internal static class SweepDefinition
     }
 
     private static JsonObject Describe(IReadOnlyDictionary<string, object?> values)
-        => new(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Key, OptionValue.Text(value.Value))));
+        => new(values.Select(value => KeyValuePair.Create<string, JsonNode?>(value.Key, OptionValue.Stored(value.Value))));
 
     private static string Shorten(JsonNode? node)
     {

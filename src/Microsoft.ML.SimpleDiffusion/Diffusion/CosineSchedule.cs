@@ -23,5 +23,10 @@ internal sealed class CosineSchedule : INoiseSchedule
     public double LogSnrMax { get; }
 
     /// <inheritdoc/>
-    public double LogSnr(double t) => -2 * Math.Log(Math.Tan(_minAngle + (t * (_maxAngle - _minAngle))));
+    public double LogSnr(double t) => -2 * Math.Log(Math.Tan(Angle(t)));
+
+    /// <inheritdoc/>
+    public double Slope(double t) => -4 * (_maxAngle - _minAngle) / Math.Sin(2 * Angle(t));
+
+    private double Angle(double t) => _minAngle + (t * (_maxAngle - _minAngle));
 }

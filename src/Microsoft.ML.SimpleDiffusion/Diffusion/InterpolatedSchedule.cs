@@ -16,4 +16,7 @@ internal sealed class InterpolatedSchedule(INoiseSchedule low, INoiseSchedule hi
 
     /// <inheritdoc/>
     public double LogSnr(double t) => (t * low.LogSnr(t)) + ((1 - t) * high.LogSnr(t));
+
+    /// <inheritdoc/>
+    public double Slope(double t) => low.LogSnr(t) - high.LogSnr(t) + (t * low.Slope(t)) + ((1 - t) * high.Slope(t));
 }

@@ -9,20 +9,22 @@ internal static class LossWeight
     /// <summary>Weight of the squared error of what the network predicts.</summary>
     /// <param name="options">Loss (not Auto) with its constants, and what the network predicts.</param>
     /// <param name="logSnr">Log-SNR of the image.</param>
-    public static double Of(DiffusionOptions options, double logSnr)
-        => Math.Exp(LogEpsilonWeight(options, logSnr) + Parametrization.LogSquaredEpsilonError(options.Prediction, logSnr));
+    /// <param name="slope">Derivative of the log-SNR with respect to time, below 0.</param>
+    public static double Of(DiffusionOptions options, double logSnr, double slope)
+        => Math.Exp(LogEpsilonWeight(options, logSnr, slope) + Parametrization.LogSquaredEpsilonError(options.Prediction, logSnr));
 
     /// <summary>Logarithm of the weight of each loss, written as a weight of the squared error of eps.</summary>
     /// <remarks>
-    /// The weights of <see cref="LossType.Sigmoid"/> and <see cref="LossType.MinSnr"/> apply at uniformly drawn times; the density of the schedule
-    /// over log-SNR multiplies them.
+    /// Times are drawn uniformly, so that a schedule meets log-SNRs where it is flat more often than where it is steep. <see cref="LossType.Sigmoid"/> has the
+    /// slope as a factor, which undoes that: how much a log-SNR counts is the same under every schedule. The other losses count it as often as it is met.
     /// </remarks>
-    private static double LogEpsilonWeight(DiffusionOptions options, double logSnr) => options.Loss switch
+    private static double LogEpsilonWeight(DiffusionOptions options, double logSnr, double slope) => options.Loss switch
     {
         LossType.Epsilon => 0,
         LossType.V => -VariancePreserving.LogSigmoid(logSnr),
         LossType.X => -logSnr,
-        LossType.Sigmoid => VariancePreserving.LogSigmoid(options.SigmoidLossBias - logSnr),
+        LossType.Sigmoid => Math.Log(-0.5 * slope) + VariancePreserving.LogSigmoid(options.SigmoidLossBias - logSnr),
+        LossType.SigmoidWithoutSlope => VariancePreserving.LogSigmoid(options.SigmoidLossBias - logSnr),
 
         // min(SNR, gamma) on the squared error of x is min(1, gamma / SNR) on that of eps.
         LossType.MinSnr => Math.Min(Math.Log(options.MinSnrGamma) - logSnr, 0),

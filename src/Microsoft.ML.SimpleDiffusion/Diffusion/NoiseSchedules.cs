@@ -36,4 +36,7 @@ internal interface INoiseSchedule
 
     /// <summary>Log-SNR (natural logarithm of alpha² / sigma²) at time <paramref name="t"/> in [0, 1].</summary>
     double LogSnr(double t);
+
+    /// <summary>Derivative of <see cref="LogSnr"/> with respect to time, below 0.</summary>
+    double Slope(double t);
 }

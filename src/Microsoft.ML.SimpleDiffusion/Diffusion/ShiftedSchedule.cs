@@ -19,4 +19,7 @@ internal sealed class ShiftedSchedule(INoiseSchedule schedule, double shift) : I
 
     /// <inheritdoc/>
     public double LogSnr(double t) => schedule.LogSnr(t) + shift;
+
+    /// <inheritdoc/>
+    public double Slope(double t) => schedule.Slope(t);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Model;
@@ -9,10 +10,11 @@ internal sealed record NoiseLevels(Tensor LogSnr, Tensor LossWeight) : IDisposab
 {
     /// <summary>Levels on the CPU.</summary>
     /// <param name="options">Loss with its constants, and what the network predicts.</param>
-    /// <param name="logSnrs">Log-SNR of each image.</param>
-    public static NoiseLevels Create(DiffusionOptions options, double[] logSnrs) => new(
-        tensor(Array.ConvertAll(logSnrs, logSnr => (float)logSnr), device: CPU),
-        tensor(Array.ConvertAll(logSnrs, logSnr => (float)Diffusion.LossWeight.Of(options, logSnr)), device: CPU));
+    /// <param name="schedule">The noise schedule.</param>
+    /// <param name="times">Diffusion time of each image, 0 to 1.</param>
+    public static NoiseLevels Create(DiffusionOptions options, INoiseSchedule schedule, double[] times) => new(
+        tensor(Array.ConvertAll(times, time => (float)schedule.LogSnr(time)), device: CPU),
+        tensor(Array.ConvertAll(times, time => (float)Diffusion.LossWeight.Of(options, schedule.LogSnr(time), schedule.Slope(time))), device: CPU));
 
     /// <summary>The same levels with every tensor replaced.</summary>
     public NoiseLevels Map(Func<Tensor, Tensor> map) => new(map(LogSnr), map(LossWeight));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.SimpleDiffusion;
@@ -34,11 +35,12 @@ public sealed class DiffusionOptions
     public PredictionType Prediction { get; set; } = PredictionType.V;
 
     /// <summary>The training loss. Default: V for the U-ViT, Epsilon for the U-Net, as in the paper.</summary>
+    [JsonConverter(typeof(LossTypeConverter))]
     public LossType Loss { get; set; } = LossType.Auto;
 
-    /// <summary>Bias b of the sigmoid loss weight sigmoid(b - logSNR) (Kingma and Gao 2023). Default: -3.</summary>
+    /// <summary>Bias b of the sigmoid loss's weight sigmoid(b - logSNR) (Kingma and Gao 2023), -20 to 20. Default: -3.</summary>
     [Range(-4f, 1f, -3f, false)]
-    [CountsWhere("Diffusion.Loss", LossType.Sigmoid)]
+    [CountsWhere("Diffusion.Loss", LossType.Sigmoid, LossType.SigmoidWithoutSlope)]
     public float SigmoidLossBias { get; set; } = -3;
 
     /// <summary>Cap gamma of the min-SNR weight min(SNR, gamma) (Hang et al. 2023), above 0. Default: 5.</summary>

@@ -15,9 +15,18 @@ public enum LossType
     /// <summary>Squared error of x.</summary>
     X,
 
-    /// <summary>Squared error of epsilon times sigmoid(bias - logSNR) (Kingma and Gao 2023; Hoogeboom et al. 2024).</summary>
+    /// <summary>
+    /// Squared error of epsilon times -1/2 dλ/dt sigmoid(bias - λ), λ being the log-SNR (Kingma and Gao 2023; equation 4 of Hoogeboom et al. 2024): on the
+    /// error of x the sigmoid is e^bias sigmoid(λ - bias). The slope of the schedule makes each noise level count the same under every schedule.
+    /// </summary>
     Sigmoid,
 
     /// <summary>Squared error of x times min(SNR, gamma) (Hang et al. 2023).</summary>
     MinSnr,
+
+    /// <summary>
+    /// Squared error of epsilon times sigmoid(bias - logSNR) alone, which earlier versions called Sigmoid: how much a noise level counts depends on the
+    /// schedule. For runs that were begun with it.
+    /// </summary>
+    SigmoidWithoutSlope,
 }

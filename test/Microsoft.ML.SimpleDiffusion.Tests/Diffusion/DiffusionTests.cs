@@ -10,6 +10,8 @@ namespace Microsoft.ML.SimpleDiffusion.Tests.Diffusion;
 [TestClass]
 public class DiffusionTests
 {
+    private const double Slope = -6;
+
     private static readonly double[] Levels = [-10, -1, 0, 1, 10];
 
     [TestMethod]
@@ -65,11 +67,43 @@ public class DiffusionTests
             Check(LossType.Epsilon, epsilonError);
             Check(LossType.X, xError);
             Check(LossType.V, vError);
-            Check(LossType.Sigmoid, epsilonError / (1 + Math.Exp(logSnr + 2)));
+            Check(LossType.SigmoidWithoutSlope, epsilonError / (1 + Math.Exp(logSnr + 2)));
+            Check(LossType.Sigmoid, -0.5 * Slope * xError * Math.Exp(-2) / (1 + Math.Exp(-2 - logSnr)));
+            Check(LossType.Sigmoid, -0.5 * Slope * epsilonError / (1 + Math.Exp(logSnr + 2)));
+            Check(LossType.Sigmoid, -0.5 * Slope * vError / (1 + Math.Exp(-logSnr)) / (1 + Math.Exp(logSnr + 2)));
             Check(LossType.MinSnr, xError * Math.Min(Math.Exp(logSnr), 5));
 
             void Check(LossType loss, double expected)
                 => Assert.AreEqual(expected, Loss(options, loss, prediction, x, noise, logSnr), 1e-3 * Math.Abs(expected));
+        }
+    }
+
+    [TestMethod]
+    [DataRow(PredictionType.V)]
+    [DataRow(PredictionType.Epsilon)]
+    [DataRow(PredictionType.X)]
+    public void Sigmoid_loss_counts_each_noise_level_the_same_under_every_schedule(PredictionType type)
+    {
+        const double From = -4, To = 3, Bias = -1;
+        var options = new DiffusionOptions { Prediction = type, Loss = LossType.Sigmoid, SigmoidLossBias = (float)Bias };
+
+        // Of an error in x that is one everywhere, between two levels that all schedules pass: half the integral of e^b sigmoid(l - b) over l.
+        double expected = 0.5 * Math.Exp(Bias) * (Math.Log(1 + Math.Exp(To - Bias)) - Math.Log(1 + Math.Exp(From - Bias)));
+        foreach (var kind in Enum.GetValues<ScheduleType>())
+        {
+            var schedule = NoiseSchedules.Create(new DiffusionOptions { Schedule = kind, NoiseResolution = 32 }, 128, 128);
+            double sum = 0;
+            const int Count = 200_000;
+            for (int i = 0; i < Count; i++)
+            {
+                double t = (i + 0.5) / Count, logSnr = schedule.LogSnr(t);
+                if (logSnr is >= From and <= To)
+                {
+                    sum += LossWeight.Of(options, logSnr, schedule.Slope(t)) * Math.Exp(logSnr - Parametrization.LogSquaredEpsilonError(type, logSnr)) / Count;
+                }
+            }
+
+            Assert.AreEqual(expected, sum, 1e-3 * expected, kind.ToString());
         }
     }
 
@@ -89,36 +123,39 @@ public class DiffusionTests
 
     // Two pixels: x = (0.5, -0.25), eps = (1, -1), prediction = (0.3, 0.2); bias -3, gamma 2. Worked out apart from the library: alpha² = 1 / (1 + e^-logSNR),
     // z = alpha x + sigma eps; what the prediction means for x, eps and v; their mean squared errors; times 1 / (1 + e^(logSNR + 3)), min(e^logSNR, 2).
+    // The schedule's slope is -6 here.
     [TestMethod]
     [DataRow(PredictionType.V, LossType.Epsilon, 1.0, 0.3449728)]
     [DataRow(PredictionType.V, LossType.V, 1.0, 0.4718812)]
     [DataRow(PredictionType.V, LossType.X, 1.0, 0.1269084)]
-    [DataRow(PredictionType.V, LossType.Sigmoid, 1.0, 0.0062048)]
+    [DataRow(PredictionType.V, LossType.SigmoidWithoutSlope, 1.0, 0.0062048)]
+    [DataRow(PredictionType.V, LossType.Sigmoid, 1.0, 0.0186144)]
     [DataRow(PredictionType.V, LossType.MinSnr, 1.0, 0.2538168)]
     [DataRow(PredictionType.Epsilon, LossType.Epsilon, 1.0, 0.9650000)]
     [DataRow(PredictionType.Epsilon, LossType.V, 1.0, 1.3200037)]
     [DataRow(PredictionType.Epsilon, LossType.X, 1.0, 0.3550037)]
-    [DataRow(PredictionType.Epsilon, LossType.Sigmoid, 1.0, 0.0173567)]
+    [DataRow(PredictionType.Epsilon, LossType.SigmoidWithoutSlope, 1.0, 0.0173567)]
     [DataRow(PredictionType.Epsilon, LossType.MinSnr, 1.0, 0.7100073)]
     [DataRow(PredictionType.X, LossType.Epsilon, 1.0, 0.3295917)]
     [DataRow(PredictionType.X, LossType.V, 1.0, 0.4508417)]
     [DataRow(PredictionType.X, LossType.X, 1.0, 0.1212500)]
-    [DataRow(PredictionType.X, LossType.Sigmoid, 1.0, 0.0059281)]
+    [DataRow(PredictionType.X, LossType.SigmoidWithoutSlope, 1.0, 0.0059281)]
     [DataRow(PredictionType.X, LossType.MinSnr, 1.0, 0.2425000)]
     [DataRow(PredictionType.V, LossType.Epsilon, -2.0, 0.0164658)]
     [DataRow(PredictionType.V, LossType.V, -2.0, 0.1381321)]
     [DataRow(PredictionType.V, LossType.X, -2.0, 0.1216664)]
-    [DataRow(PredictionType.V, LossType.Sigmoid, -2.0, 0.0044283)]
+    [DataRow(PredictionType.V, LossType.SigmoidWithoutSlope, -2.0, 0.0044283)]
     [DataRow(PredictionType.V, LossType.MinSnr, -2.0, 0.0164658)]
     [DataRow(PredictionType.Epsilon, LossType.Epsilon, -2.0, 0.9650000)]
     [DataRow(PredictionType.Epsilon, LossType.V, -2.0, 8.0954391)]
     [DataRow(PredictionType.Epsilon, LossType.X, -2.0, 7.1304391)]
-    [DataRow(PredictionType.Epsilon, LossType.Sigmoid, -2.0, 0.2595285)]
+    [DataRow(PredictionType.Epsilon, LossType.SigmoidWithoutSlope, -2.0, 0.2595285)]
     [DataRow(PredictionType.Epsilon, LossType.MinSnr, -2.0, 0.9650000)]
     [DataRow(PredictionType.X, LossType.Epsilon, -2.0, 0.0164094)]
     [DataRow(PredictionType.X, LossType.V, -2.0, 0.1376594)]
     [DataRow(PredictionType.X, LossType.X, -2.0, 0.1212500)]
-    [DataRow(PredictionType.X, LossType.Sigmoid, -2.0, 0.0044132)]
+    [DataRow(PredictionType.X, LossType.SigmoidWithoutSlope, -2.0, 0.0044132)]
+    [DataRow(PredictionType.X, LossType.Sigmoid, -2.0, 0.0132396)]
     [DataRow(PredictionType.X, LossType.MinSnr, -2.0, 0.0164094)]
     public void Loss_is_the_number_worked_out_by_hand(PredictionType type, LossType loss, double logSnr, double expected)
     {
@@ -155,9 +192,21 @@ public class DiffusionTests
         var options = SmallNetwork.Options(NetworkArchitecture.UVit);
         options.Diffusion = diffusion;
         using var model = new DenoisingModel(options, ConditionDescription.None, new ComputeTarget(CPU, ComputePrecision.Float32));
-        using var levels = NoiseLevels.Create(diffusion, [logSnr]);
+        using var levels = NoiseLevels.Create(diffusion, new OneLevel(logSnr), [0.5]);
         return model.Loss(prediction - ForwardProcess.Target(diffusion.Prediction, x, noise, levels.LogSnr), levels).item<float>();
     }
 
     private static double MeanSquare(Tensor residual) => residual.square().mean().item<float>();
+
+    /// <summary>A schedule that has one log-SNR and one slope at all times.</summary>
+    private sealed class OneLevel(double logSnr) : INoiseSchedule
+    {
+        public double LogSnrMin => logSnr;
+
+        public double LogSnrMax => logSnr;
+
+        public double LogSnr(double t) => logSnr;
+
+        public double Slope(double t) => DiffusionTests.Slope;
+    }
 }

@@ -97,6 +97,25 @@ public class NoiseScheduleTests
     }
 
     [TestMethod]
+    [DataRow(ScheduleType.Cosine)]
+    [DataRow(ScheduleType.ShiftedCosine)]
+    [DataRow(ScheduleType.InterpolatedCosine)]
+    public void Slope_is_the_derivative_of_the_log_snr(ScheduleType type)
+    {
+        const double Step = 1e-6;
+        var schedule = NoiseSchedules.Create(new DiffusionOptions { Schedule = type, NoiseResolution = 100 }, 384, 640);
+
+        foreach (double t in new[] { 0.001, 0.01, 0.1, 0.25, 0.5, 0.6, 0.75, 0.9, 0.99, 0.999 })
+        {
+            double difference = (schedule.LogSnr(t + Step) - schedule.LogSnr(t - Step)) / (2 * Step);
+            Assert.AreEqual(difference, schedule.Slope(t), 1e-5 * Math.Abs(difference));
+        }
+
+        Assert.IsTrue(double.IsFinite(schedule.Slope(0)) && schedule.Slope(0) < 0);
+        Assert.IsTrue(double.IsFinite(schedule.Slope(1)) && schedule.Slope(1) < 0);
+    }
+
+    [TestMethod]
     [DataRow(-35.0)]
     [DataRow(-2.0)]
     [DataRow(0.0)]

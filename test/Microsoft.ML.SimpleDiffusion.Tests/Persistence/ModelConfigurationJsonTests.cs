@@ -61,6 +61,23 @@ public class ModelConfigurationJsonTests
     }
 
     [TestMethod]
+    public void Loss_that_earlier_versions_called_sigmoid_is_read_as_what_it_was()
+    {
+        Assert.AreEqual(LossType.SigmoidWithoutSlope, Read("Sigmoid"));
+        foreach (var loss in Enum.GetValues<LossType>())
+        {
+            Assert.AreEqual(loss, Read(LossTypeConverter.NameOf(loss)));
+        }
+
+        Assert.ThrowsExactly<FormatException>(() => Read("Hinge"));
+        Assert.ThrowsExactly<FormatException>(() => Parse("1"));
+
+        static LossType Read(string name) => Parse($"\"{name}\"");
+        static LossType Parse(string loss) => ModelConfigurationJson
+            .Parse($$$"""{"formatVersion":1,"options":{"diffusion":{"loss":{{{loss}}}}},"condition":{"kind":"None"},"trainedSteps":0}""").Options.Diffusion.Loss;
+    }
+
+    [TestMethod]
     [DataRow("""null""", "damaged")]
     [DataRow("""{"losses":null}""", "damaged")]
     [DataRow("""{"losses":[null]}""", "no loss curve")]

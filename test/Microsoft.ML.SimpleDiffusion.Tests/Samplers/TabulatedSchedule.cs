@@ -18,6 +18,9 @@ internal sealed class TabulatedSchedule(double[] table, int[] steps) : INoiseSch
     /// <inheritdoc/>
     public double LogSnr(double t) => table[steps[(int)Math.Round(steps.Length * (1 - t))]];
 
+    /// <inheritdoc/>
+    public double Slope(double t) => throw new NotSupportedException("Samplers need no slope.");
+
     /// <summary>The step of the process that has a log-SNR.</summary>
     public int StepOf(double logSnr) => Array.IndexOf(table, logSnr);
 }

@@ -53,7 +53,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             MicroStep = microStep,
             Pixels = pixels,
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
-            Levels = NoiseLevels.Create(options.Diffusion, Array.ConvertAll(Times(step, microStep), schedule.LogSnr)),
+            Levels = NoiseLevels.Create(options.Diffusion, schedule, Times(step, microStep)),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }

@@ -90,8 +90,8 @@ internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions o
         using var scope = NewDisposeScope();
         var x = images.Images(first, count);
         var noise = images.Noise(first, count, (uint)options.Seed!.Value, RandomPurpose.ValidationNoise, sample: 0);
-        double[] logSnrs = [.. Enumerable.Range(first, count).Select(image => model.Schedule.LogSnr(TimeOf(image)))];
-        var levels = NoiseLevels.Create(options.Diffusion, logSnrs).Map(tensor => tensor.to(model.Target.Device));
+        double[] times = [.. Enumerable.Range(first, count).Select(TimeOf)];
+        var levels = NoiseLevels.Create(options.Diffusion, model.Schedule, times).Map(tensor => tensor.to(model.Target.Device));
         return model.Loss(x, noise, levels, images.Conditions(first, count)).to(ScalarType.Float64).sum().item<double>();
     }
 }

@@ -83,6 +83,26 @@ public class ResumeTests
     }
 
     [TestMethod]
+    public void Run_with_the_former_sigmoid_loss_does_not_go_on_with_the_new_one()
+    {
+        using var folder = new TemporaryFolder();
+        _context.Transforms.SimpleDiffusion(Run(steps: 1, LossType.SigmoidWithoutSlope)).Fit(TinyData.View(_context)).Dispose();
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => _context.Transforms.SimpleDiffusion(Run(steps: 2, LossType.Sigmoid)).Fit(TinyData.View(_context)));
+        using var goesOn = _context.Transforms.SimpleDiffusion(Run(steps: 2, LossType.SigmoidWithoutSlope)).Fit(TinyData.View(_context));
+
+        StringAssert.Contains(error.Message, "options.diffusion.loss is \"SigmoidWithoutSlope\" there and \"SigmoidWithSlope\" here");
+        Assert.AreEqual(2, goesOn.TrainedSteps);
+
+        SimpleDiffusionOptions Run(int steps, LossType loss)
+        {
+            var options = Resumable(folder, steps, dropout: 0);
+            options.Diffusion.Loss = loss;
+            return options;
+        }
+    }
+
+    [TestMethod]
     public void Run_that_starts_anew_keeps_the_checkpoints_of_the_one_before_out_of_the_way()
     {
         using var folder = new TemporaryFolder();
