@@ -111,9 +111,8 @@ public sealed class ClassifierDistanceMetric : IValidationMetric, IDisposable
     {
         if (data.Count <= _real.Dimension)
         {
-            using var channel = _environment.Start("Evaluation");
-            MLEnvironment.Warning(
-                channel,
+            MLEnvironment.Warn(
+                _environment,
                 $"The classifier distance of {data.Count} images comes out too high: their covariance of {_real.Dimension} features is singular. Use more than {_real.Dimension} images.");
         }
     }

@@ -57,8 +57,8 @@ public sealed class SmallImageClassifierEstimator : IEstimator<SmallImageClassif
         try
         {
             network.Initialize(_options.Seed);
-            using var channel = _environment.Start("Training");
-            new ClassifierTraining(network, images, _options).Run(message => MLEnvironment.Info(channel, message), _options.CancellationToken);
+            using var log = new LogChannel(_environment, "Training");
+            new ClassifierTraining(network, images, _options).Run(log.Info, _options.CancellationToken);
         }
         catch
         {

@@ -36,8 +36,8 @@ internal sealed class ImageGenerationEvaluator(IHostEnvironment environment, Ima
         long referenceCount = referenceFeatures is null ? 0 : Read(reference, "reference", [referenceFeatures], rowsNeeded: 2);
         _ = heldOutFeatures is null ? 0 : Read(heldOut!, "held-out", [heldOutFeatures], rowsNeeded: 1);
 
-        using var channel = environment.Start("Evaluation");
-        var warnings = new EvaluationWarnings(message => MLEnvironment.Warning(channel, message));
+        using var log = new LogChannel(environment, "Evaluation");
+        var warnings = new EvaluationWarnings(log.Warning);
         var comparison = generatedFeatures is null ? null : new FeatureComparison(generatedFeatures, referenceFeatures!, heldOutFeatures, options, warnings);
         var agreementResult = agreement?.Result();
         warnings.OfClasses(agreementResult);

@@ -14,9 +14,11 @@ internal sealed class ReportCollector
     private readonly ReportOptions _options;
     private readonly RealImages _real;
     private readonly ReportSampler _sampler;
+    private readonly GuardedProgress<string> _progress;
 
-    private ReportCollector(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options, RealImages real)
+    private ReportCollector(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options, RealImages real, GuardedProgress<string> progress)
     {
+        _progress = progress;
         _context = context;
         _model = model;
         _options = options;
@@ -27,11 +29,12 @@ internal sealed class ReportCollector
     /// <summary>Collects everything; takes as long as generating <see cref="ReportOptions.MaxImages"/> images at each guidance scale, and some more.</summary>
     public static ReportData Collect(MLContext context, SimpleDiffusionTransformer model, IDataView data, ReportOptions options)
     {
-        options.Progress?.Report("Reading the pictures ...");
+        var progress = new GuardedProgress<string>(options.Progress, "report", "ReportOptions.Progress", message => MLEnvironment.Warn(context, message));
+        progress.Report("Reading the pictures ...");
         var configuration = model.Model.Configuration;
         using var real = RealImages.Load(data, configuration.Options, configuration.Condition, options.CancellationToken);
         MLEnvironment.Warn(context, real.PixelWarning);
-        return new ReportCollector(context, model, data, options, real).Collect();
+        return new ReportCollector(context, model, data, options, real, progress).Collect();
     }
 
     private ReportData Collect()
@@ -161,6 +164,6 @@ internal sealed class ReportCollector
     private void Say(string message)
     {
         _options.CancellationToken.ThrowIfCancellationRequested();
-        _options.Progress?.Report(message);
+        _progress.Report(message);
     }
 }

@@ -15,11 +15,12 @@ internal sealed class SweepRun : IDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly IHost _host;
-    private readonly IChannel _channel;
+    private readonly LogChannel _channel;
     private readonly SweepOptions _options;
     private readonly SweepPlan _plan;
     private readonly SweepStore _store;
     private readonly ITrialTrainer _trainer;
+    private readonly GuardedProgress<SweepProgress> _progress;
     private readonly Dictionary<OpenTraining, TrialRecord> _records = [];
     private readonly HashSet<OpenTraining> _reported = [];
 
@@ -31,8 +32,9 @@ internal sealed class SweepRun : IDisposable
     public SweepRun(IHostEnvironment environment, SweepOptions options, SweepPlan plan, SweepStore store, ITrialTrainer trainer)
     {
         _host = environment.Register("Sweep");
-        _channel = _host.Start("Sweep");
+        _channel = new LogChannel(_host, "Sweep");
         (_options, _plan, _store, _trainer) = (options, plan, store, trainer);
+        _progress = new GuardedProgress<SweepProgress>(options.Progress, "sweep", "SweepOptions.Progress", Warn);
     }
 
     /// <exception cref="OperationCanceledException">The sweep was cancelled.</exception>
@@ -61,7 +63,7 @@ internal sealed class SweepRun : IDisposable
 
     public Standings ReadStandings() => new(_plan, _options.Metric?.HigherIsBetter ?? false, FindRecord);
 
-    public void Warn(string message) => MLEnvironment.Warning(_channel, message);
+    public void Warn(string message) => _channel.Warning(message);
 
     public void Dispose() => _channel.Dispose();
 
@@ -97,7 +99,7 @@ internal sealed class SweepRun : IDisposable
     private void Train(OpenTraining training)
     {
         int steps = _plan.RungSteps[training.Rung];
-        MLEnvironment.Info(_channel, Invariant($"Trial {training.Trial} of {_plan.Trials.Count - 1}, up to step {steps}: {Describe(training.Trial)}."));
+        _channel.Info(Invariant($"Trial {training.Trial} of {_plan.Trials.Count - 1}, up to step {steps}: {Describe(training.Trial)}."));
         var clock = Stopwatch.StartNew();
         double? metric = null;
         string? error = null;
@@ -155,7 +157,7 @@ internal sealed class SweepRun : IDisposable
     {
         foreach (var record in standings.Finished.Where(record => _reported.Add(new OpenTraining(record.Trial, record.Rung))))
         {
-            _options.Progress?.Report(new SweepProgress
+            _progress.Report(new SweepProgress
             {
                 Trial = standings.Trials()[record.Trial],
                 FinishedTrainings = _reported.Count,

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Interop;
 
@@ -10,8 +11,8 @@ internal static class T5Environment
 
     public static void Warning(IHostEnvironment environment, string message)
     {
-        using var channel = environment.Register(nameof(T5EncodingTransformer)).Start("Encoding");
-        HostExtensions.Warning(channel, message);
+        using var log = new LogChannel(environment.Register(nameof(T5EncodingTransformer)), "Encoding");
+        log.Warning(message);
     }
 
     /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>

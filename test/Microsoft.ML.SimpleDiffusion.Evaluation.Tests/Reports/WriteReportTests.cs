@@ -41,7 +41,10 @@ public class WriteReportTests
         var options = TinyData.Options(steps: 1);
         options.ConditionColumnName = null;
         using var model = Train(options);
-        _context.ImageGeneration().WriteReport(folder.File("report.html"), model, TinyData.View(_context, 40), new ReportOptions { MaxImages = 10 });
+        var log = new CapturedLog();
+        var throwing = new ReportOptions { MaxImages = 10, Progress = new Throwing() };
+        log.Context.ImageGeneration().WriteReport(folder.File("report.html"), model, TinyData.View(_context, 40), throwing);
+        Assert.HasCount(1, log.With("The report goes on, but the handler in ReportOptions.Progress failed: no window"));
         string page = File.ReadAllText(folder.File("report.html"));
         StringAssert.Contains(page, "their pixels at 8×8");
         Assert.DoesNotContain("id=\"guidance\"", page);
@@ -121,6 +124,11 @@ public class WriteReportTests
     private SimpleDiffusionTransformer Train(SimpleDiffusionOptions options) => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
 
     private IDataView Labelled() => _context.Data.LoadFromEnumerable(TinyData.Rows(48));
+
+    private sealed class Throwing : IProgress<string>
+    {
+        public void Report(string value) => throw new InvalidOperationException("no window");
+    }
 
     private sealed class Said(List<string> messages) : IProgress<string>
     {

@@ -166,6 +166,21 @@ public class SweepRunTests
     }
 
     [TestMethod]
+    public void Handlers_that_throw_cost_a_warning_and_no_sweep()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new CapturedLog();
+        log.Context.Log += (_, _) => throw new InvalidCastException("a mistake of the application");
+        var options = Grid(folder);
+        options.Progress = new Callback<SweepProgress>(_ => throw new FormatException("no such column"));
+
+        var result = Sweeper.Execute(log.Context, options, new FakeTrainer(ByRate));
+
+        Assert.IsTrue(result.Trials.All(trial => trial.State == SweepTrialState.Completed));
+        Assert.HasCount(1, log.With("The sweep goes on, but the handler in SweepOptions.Progress failed: no such column"));
+    }
+
+    [TestMethod]
     public void Only_the_best_model_and_no_checkpoint_is_left()
     {
         using var folder = new TemporaryFolder();

@@ -11,15 +11,11 @@ internal static class MLEnvironment
     /// <summary>A seed that follows from the seed of the context, or a fresh one if the context has none.</summary>
     public static int SeedOf(IHostEnvironment environment) => environment.Register(nameof(SimpleDiffusionEstimator)).Rand.Next();
 
-    public static void Info(IChannel channel, string message) => HostExtensions.Info(channel, message);
-
-    public static void Warning(IChannel channel, string message) => HostExtensions.Warning(channel, message);
-
     /// <summary>Does something that may have warnings for the log.</summary>
     public static T Warn<T>(IHostEnvironment environment, Func<Action<string>, T> action)
     {
-        using var channel = environment.Start(nameof(SimpleDiffusion));
-        return action(message => Warning(channel, message));
+        using var log = new LogChannel(environment, nameof(SimpleDiffusion));
+        return action(log.Warning);
     }
 
     /// <summary>Warns in the log, if there is something to warn of.</summary>
@@ -27,8 +23,8 @@ internal static class MLEnvironment
     {
         if (message is not null)
         {
-            using var channel = environment.Start(nameof(SimpleDiffusion));
-            Warning(channel, message);
+            using var log = new LogChannel(environment, nameof(SimpleDiffusion));
+            log.Warning(message);
         }
     }
 

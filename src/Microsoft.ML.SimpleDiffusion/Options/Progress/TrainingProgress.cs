@@ -31,8 +31,8 @@ public sealed class TrainingProgress
     public double ModelFlopsPerSecond { get; init; }
 
     /// <summary>
-    /// <see cref="ModelFlopsPerSecond"/> over the speed of plain matrix products, measured once at the start of the run on the same device and in the
-    /// same precision. About 0 to 1; above 1 if the products met a slow moment.
+    /// <see cref="ModelFlopsPerSecond"/> over the speed of plain matrix products on the same device and in the same precision, 0 to 1. The products are measured
+    /// at the start of the run and again at rare moments, in at most a thousandth of its time; the fastest count. It is 1 while steps are faster than they have been.
     /// </summary>
     public double ShareOfPeak { get; init; }
 

@@ -99,7 +99,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         }
         else if (step == _options.LastStep)
         {
-            PausedAt = Latest = Measure(keepsBest: false);
+            PausedAt = Latest = MeasureOrSave(keepsBest: false);
         }
     }
 
@@ -111,24 +111,29 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
 
     private bool IsEvaluationDue(long step) => (step % _options.EvaluationInterval == 0 || step == _options.Steps) && _run.History.LastEvaluatedStep != step;
 
-    /// <summary>Evaluates, and takes the evaluation into the history. Where it fails, what has been learnt is saved.</summary>
+    /// <summary>Evaluates, and takes the evaluation into the history.</summary>
     private void Evaluate()
     {
-        try
-        {
-            Latest = Measure(keepsBest: true);
-        }
-        catch (Exception e) when (e is not OperationCanceledException && _run.State.Step > 0)
-        {
-            _checkpoints.Save();
-            throw;
-        }
-
+        Latest = MeasureOrSave(keepsBest: true);
         _run.History.Add(Note(Latest));
         if (HasLostPatience)
         {
             _run.Log.Info(
                 $"Training ends at step {_run.State.Step} of {_options.Steps}: {_options.MonitoredMetric} has not become better in {_options.EarlyStoppingPatience} evaluations.");
+        }
+    }
+
+    /// <summary>Measures. Where that fails, what has been learnt is saved.</summary>
+    private TrainingEvaluation MeasureOrSave(bool keepsBest)
+    {
+        try
+        {
+            return Measure(keepsBest);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && _run.State.Step > 0)
+        {
+            _checkpoints.Save();
+            throw;
         }
     }
 

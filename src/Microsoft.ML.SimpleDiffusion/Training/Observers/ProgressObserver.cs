@@ -1,5 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
@@ -16,6 +14,7 @@ internal sealed class ProgressObserver : IStepObserver
     private readonly Func<double> _waitedSeconds;
     private readonly SpeedReference _reference;
     private readonly RunReports _reports;
+    private readonly GuardedProgress<TrainingProgress> _handler;
     private readonly Func<TrainingEvaluation?> _latestEvaluation;
     private readonly long _firstStep;
     private readonly ElapsedTimer _total;
@@ -27,7 +26,6 @@ internal sealed class ProgressObserver : IStepObserver
     private double _waitedBefore;
     private TimeSpan _paused;
     private TrainingEvaluation? _evaluation;
-    private bool _hasWarned;
 
     /// <param name="run">The run.</param>
     /// <param name="waitedSeconds">Seconds that the steps have waited for data so far.</param>
@@ -45,6 +43,7 @@ internal sealed class ProgressObserver : IStepObserver
         _waitedSeconds = waitedSeconds;
         _reference = reference;
         _reports = reports;
+        _handler = new GuardedProgress<TrainingProgress>(_options.Progress, "training", "Training.Progress", run.Log.Warning);
         _latestEvaluation = latestEvaluation;
         _firstStep = run.State.Step;
     }
@@ -69,7 +68,7 @@ internal sealed class ProgressObserver : IStepObserver
         }
 
         var progress = Summarize(results[^1]);
-        Tell(progress);
+        _handler.Report(progress);
         _reports.Write(progress);
         if (_sinceLog.Elapsed >= LogInterval || isLast)
         {
@@ -83,7 +82,7 @@ internal sealed class ProgressObserver : IStepObserver
     {
         if (TakeEvaluation())
         {
-            Tell(Summarize(new StepResult(_firstStep, double.NaN, double.NaN, LearningRateSchedule.At(_options, _firstStep))));
+            _handler.Report(Summarize(new StepResult(_firstStep, double.NaN, double.NaN, LearningRateSchedule.At(_options, _firstStep))));
         }
     }
 
@@ -109,23 +108,6 @@ internal sealed class ProgressObserver : IStepObserver
         return true;
     }
 
-    /// <summary>Tells the caller's own code, whose mistakes must not cost a run.</summary>
-    private void Tell(TrainingProgress progress)
-    {
-        try
-        {
-            _options.Progress?.Report(progress);
-        }
-        catch (Exception e)
-        {
-            if (!_hasWarned)
-            {
-                _run.Log.Warning($"The training goes on, but the handler in Training.Progress failed: {e.Message}");
-                _hasWarned = true;
-            }
-        }
-    }
-
     private TrainingProgress Summarize(StepResult result)
     {
         long stepsDone = result.StepsDone;
@@ -144,7 +126,7 @@ internal sealed class ProgressObserver : IStepObserver
             SkippedSteps = _run.State.SkippedSteps,
             ImagesPerSecond = imagesPerSecond,
             ModelFlopsPerSecond = flops,
-            ShareOfPeak = flops / _reference.PeakFlops,
+            ShareOfPeak = _reference.ShareOfPeak(flops, _total.Elapsed),
             MemoryBytes = _reference.Target.MemoryInUse,
             DataWaitShare = Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
             Evaluation = _evaluation,
@@ -154,16 +136,6 @@ internal sealed class ProgressObserver : IStepObserver
         _sinceReport.Restart();
         return progress;
     }
-}
-
-/// <summary>What the speed of a run is measured by.</summary>
-/// <param name="Target">The device that trains.</param>
-/// <param name="FlopsPerImage">Floating-point operations that training on one image takes.</param>
-/// <param name="PeakFlops">Floating-point operations per second of matrix products on the device.</param>
-internal sealed record SpeedReference(ComputeTarget Target, long FlopsPerImage, double PeakFlops)
-{
-    /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
-    public static SpeedReference Measure(ComputeTarget target, NetworkPlan plan) => new(target, plan.TrainingFlops, MatrixPeak.Measure(target));
 }
 
 /// <summary>

@@ -1,9 +1,10 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using TorchSharp.Modules;
 using TorchSharp;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 
-/// <summary>What a run writes for people to look at: TensorBoard's files and grids of samples. Where it cannot be written the run goes on.</summary>
+/// <summary>What a run writes for people to look at: TensorBoard's files and grids of samples. Where they cannot be made the run goes on.</summary>
 internal sealed class RunReports
 {
     private readonly TensorBoardLog? _tensorBoard;
@@ -37,7 +38,7 @@ internal sealed class RunReports
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || OutOfMemory.IsCauseOf(e))
         {
             if (!_hasWarned)
             {

@@ -15,20 +15,20 @@ internal sealed class TrainingLog : IDisposable
     private const int WidestFastHead = 256;
 
     private readonly IHost _host;
-    private readonly IChannel _channel;
+    private readonly LogChannel _channel;
     private readonly IProgressChannel _progress;
 
     public TrainingLog(IHostEnvironment environment)
     {
         _host = environment.Register(nameof(SimpleDiffusionEstimator));
-        _channel = _host.Start("Training");
+        _channel = new LogChannel(_host, "Training");
         _progress = _host.StartProgressChannel("Training");
         _progress.SetHeader(new ProgressHeader(["Loss"], ["steps"]), null);
     }
 
-    public void Info(string message) => MLEnvironment.Info(_channel, message);
+    public void Info(string message) => _channel.Info(message);
 
-    public void Warning(string message) => MLEnvironment.Warning(_channel, message);
+    public void Warning(string message) => _channel.Warning(message);
 
     /// <summary>Throws if the context has been cancelled.</summary>
     public void CheckAlive() => MLEnvironment.CheckAlive(_host);
