@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Text.Tests.Support;
 
@@ -41,6 +43,23 @@ public sealed class T5EncodingTransformerTests : IDisposable
     [DataRow("שלום red", DisplayName = "right to left")]
     public void Odd_captions_are_encoded(string caption)
         => CollectionAssert.AreEqual(Expected(caption), Fixture.Embeddings(_context, _transformer, caption)[0]);
+
+    [TestMethod]
+    public void Caption_longer_than_the_encoder_is_told_once_with_the_characters_used()
+    {
+        var said = new List<string>();
+        _context.Log += (_, e) => said.Add(e.Message);
+        const string Long = "red red red red red red red red red red";
+
+        float[][] embeddings = Fixture.Embeddings(_context, _transformer, "red", Long, Long + " star");
+        _ = Fixture.Embeddings(_context, _transformer, Long);
+
+        string warning = Assert.ContainsSingle(said.Where(message => message.Contains("is longer than the encoder takes", StringComparison.Ordinal)));
+        StringAssert.Contains(warning, "The text in row 1 of column 'Caption' is longer than the encoder takes, 8 tokens (MaxTokens)");
+        int used = int.Parse(Regex.Match(warning, "only its first ([0-9]+) characters").Groups[1].Value, CultureInfo.InvariantCulture);
+        CollectionAssert.AreEqual(embeddings[1], Fixture.Embeddings(_context, _transformer, Long[..used])[0]);
+        CollectionAssert.AreNotEqual(embeddings[1], Fixture.Embeddings(_context, _transformer, Long[..(used - 1)])[0]);
+    }
 
     [TestMethod]
     public void Invalid_UTF16_is_encoded()
@@ -149,7 +168,8 @@ public sealed class T5EncodingTransformerTests : IDisposable
         var encoded = _transformer.Transform(Fixture.View(_context, "red"));
         _transformer.Dispose();
         _transformer.Dispose();
-        Assert.ThrowsExactly<ObjectDisposedException>(() => _transformer.Transform(Fixture.View(_context, "red")));
+        var error = Assert.ThrowsExactly<ObjectDisposedException>(() => _transformer.Transform(Fixture.View(_context, "red")));
+        StringAssert.StartsWith(error.Message, "This text encoder (T5EncodingTransformer) has been disposed of");
         Assert.ThrowsExactly<ObjectDisposedException>(() => _transformer.GetRowToRowMapper(encoded.Schema));
         Assert.ThrowsExactly<ObjectDisposedException>(() => encoded.GetColumn<float[]>("TextEmbedding").ToArray());
     }

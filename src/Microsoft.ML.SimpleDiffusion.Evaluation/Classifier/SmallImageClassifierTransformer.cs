@@ -97,5 +97,5 @@ public sealed class SmallImageClassifierTransformer : ITransformer, IDisposable
 
     private ClassifierColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Classifier);
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+    private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "image classifier", this);
 }

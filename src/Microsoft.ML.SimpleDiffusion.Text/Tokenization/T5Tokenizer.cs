@@ -43,24 +43,57 @@ internal sealed class T5Tokenizer
         }
     }
 
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, int, out bool)"/>
+    public int[] Encode(ReadOnlySpan<char> text, int maxTokens) => Encode(text, maxTokens, out _);
+
     /// <summary>The ids of a caption, at most <paramref name="maxTokens"/> with the end of sentence; none if there is no text in it.</summary>
     /// <param name="text">Any text. Halves of surrogate pairs count as U+FFFD.</param>
     /// <param name="maxTokens">2 or more.</param>
-    public int[] Encode(ReadOnlySpan<char> text, int maxTokens)
+    /// <param name="isCut">Whether there were more.</param>
+    public int[] Encode(ReadOnlySpan<char> text, int maxTokens, out bool isCut)
     {
+        isCut = false;
         var pieces = _pieces.EncodeToIds(Clean(text));
         var ids = new List<int>(Math.Min(pieces.Count + 1, maxTokens));
         foreach (int id in pieces)
         {
             // SentencePiece makes one unknown of neighbouring ones; Microsoft.ML.Tokenizers does not.
             bool isFused = id == _pieces.UnknownId && ids.Count > 0 && ids[^1] == id;
-            if (!isFused && ids.Count < maxTokens - 1)
+            isCut = !isFused && ids.Count == maxTokens - 1;
+            if (isCut)
+            {
+                break;
+            }
+
+            if (!isFused)
             {
                 ids.Add(id);
             }
         }
 
         return ids.Count == 0 ? [] : [.. ids, EndOfSentence];
+    }
+
+    /// <summary>How many characters of a caption that is cut are used: what lies behind them changes none of its ids.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, int, out bool)" path="/param"/>
+    public int CountUsedCharacters(ReadOnlySpan<char> text, int maxTokens)
+    {
+        int[] ids = Encode(text, maxTokens);
+        int tooFew = 0, enough = text.Length;
+        while (enough - tooFew > 1)
+        {
+            int middle = (tooFew + enough) / 2;
+            if (Encode(text[..middle], maxTokens).AsSpan().SequenceEqual(ids))
+            {
+                enough = middle;
+            }
+            else
+            {
+                tooFew = middle;
+            }
+        }
+
+        return enough;
     }
 
     /// <summary>Removes what T5's normalization (nmt_nfkc) maps to nothing: Microsoft.ML.Tokenizers leaves it in.</summary>

@@ -159,7 +159,8 @@ public class SmallImageClassifierTests
         classifier.Dispose();
 
         CollectionAssert.AreEqual(expected, Features(other, renamed));
-        Assert.ThrowsExactly<ObjectDisposedException>(() => classifier.Transform(view));
+        var error = Assert.ThrowsExactly<ObjectDisposedException>(() => classifier.Transform(view));
+        StringAssert.StartsWith(error.Message, "This image classifier (SmallImageClassifierTransformer) has been disposed of");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => other.Transform(view));
     }
 
