@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion;
+using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML;
@@ -32,13 +34,17 @@ public static class SimpleDiffusionModelCatalog
     /// <param name="filePath">The file.</param>
     /// <param name="inputSchema">Columns of its input.</param>
     /// <param name="maxUnpackedBytes">Most bytes that it may unpack to. Null (default): twenty times its length and 256 MB more.</param>
+    /// <param name="compute">Where and how image generators in it compute, as in <see cref="SimpleDiffusionTransformer.WithCompute"/>. Null (default): on the GPU if there is one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="FormatException">The file is damaged, no model, or would unpack to too much.</exception>
-    public static ITransformer LoadChecked(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema, long? maxUnpackedBytes = null)
+    public static ITransformer LoadChecked(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema, long? maxUnpackedBytes = null, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrWhiteSpace(filePath);
+        OptionsValidator.ValidateCompute(compute ?? new ComputeOptions());
         ModelZip.Check(filePath, maxUnpackedBytes);
+        using var scope = ModelIO.ComputeWith(compute);
         return catalog.Load(filePath, out inputSchema);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -26,6 +27,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     private readonly ModelConfiguration _configuration;
     private readonly IGenerativeModel _model;
     private readonly FirstWarning _warning;
+    private readonly CutCaptionWarning _cutCaptions;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -36,6 +38,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         _environment = environment;
         _model = model;
         _warning = new FirstWarning(environment);
+        _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
 
         // ML.NET reads images into classes only if their type has been registered.
@@ -195,6 +198,24 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         Files.Write(path, stream => stream.Write(png));
     }
 
+    /// <summary>
+    /// A transformer that computes elsewhere or otherwise, with weights of its own: for a model that <c>mlContext.Model.Load</c> has put on the best device at
+    /// hand. What is chosen belongs to the machine and is not saved.
+    /// </summary>
+    /// <param name="compute">
+    /// Device, its index, precision and threads. Automatic precision is that of the training where the device can. Threads and TensorFloat-32 apply to the whole process.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">There is no such device, or it cannot compute in the precision.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionTransformer WithCompute(ComputeOptions compute)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        OptionsValidator.ValidateCompute(compute);
+        ThrowIfDisposed();
+        return new SimpleDiffusionTransformer(_environment, MLEnvironment.Warn(_environment, warn => _model.CopyTo(compute, warn)), Options);
+    }
+
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
     /// <param name="directory">Folder, created if needed. A model that is there already is replaced only when the new one is complete.</param>
     /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
@@ -209,18 +230,22 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <summary>Reads what <see cref="SaveAsSafetensors"/> wrote.</summary>
     /// <param name="context">The context.</param>
     /// <param name="directory">Folder with config.json and model.safetensors.</param>
+    /// <param name="compute">Where and how to compute, as in <see cref="WithCompute"/>. Null (default): the GPU if there is one, in the precision of the training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">There is no such device, or it cannot compute in the precision.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="FormatException">A file is damaged, or the two do not belong together.</exception>
-    public static SimpleDiffusionTransformer LoadFromSafetensors(MLContext context, string directory)
+    public static SimpleDiffusionTransformer LoadFromSafetensors(MLContext context, string directory, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        OptionsValidator.ValidateCompute(compute ?? new ComputeOptions());
         var model = MLEnvironment.Warn(context, warn =>
         {
             var configuration = ModelDirectory.Open(directory, warn, out var weights);
             using (weights)
             {
-                return TrainedModel.Read(configuration, weights, weights.Length, warn);
+                return TrainedModel.Read(configuration, weights, weights.Length, warn, compute);
             }
         });
         return new SimpleDiffusionTransformer(context, new TorchGenerator(model));
@@ -284,7 +309,8 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
     }
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generator(CancellationToken.None), _warning.Say);
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema)
+        => new(inputSchema, _configuration, Generator(_configuration.Options.Sampling.CancellationToken), _warning.Say, _cutCaptions);
 
     private Func<IReadOnlyList<GenerationRequest>, byte[][]> Generator(CancellationToken cancellationToken) => requests =>
     {
@@ -292,5 +318,5 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         return _model.Generate(requests, _configuration.Options.Sampling, cancellationToken);
     };
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+    private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "image generator", this);
 }

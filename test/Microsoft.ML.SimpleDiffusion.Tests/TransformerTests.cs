@@ -90,6 +90,32 @@ public class TransformerTests
     }
 
     [TestMethod]
+    public void Generating_after_the_model_has_gone_says_what_has_been_disposed_of()
+    {
+        var transformer = new SimpleDiffusionTransformer(_context, Model());
+        var view = transformer.Transform(Requests(1));
+        var engine = _context.Model.CreatePredictionEngine<Request, Prediction>(transformer);
+        engine.Dispose();
+
+        foreach (Action use in new Action[]
+        {
+            () => engine.Predict(new Request { Label = "red" }),
+            () => Read(view),
+            () => transformer.Transform(view),
+            () => transformer.GetRowToRowMapper(view.Schema),
+            () => transformer.WithSampling(new SamplingOptions()),
+            () => transformer.WithCompute(new ComputeOptions()),
+            () => transformer.SaveAsSafetensors("nowhere"),
+            () => _context.Model.Save(transformer, null, new MemoryStream()),
+        })
+        {
+            StringAssert.StartsWith(
+                Assert.ThrowsExactly<ObjectDisposedException>(use).Message,
+                "This image generator (SimpleDiffusionTransformer) has been disposed of and cannot be used any more. A PredictionEngine disposes of its model");
+        }
+    }
+
+    [TestMethod]
     public void Seed_column_makes_the_image_independent_of_the_row()
     {
         var options = TinyData.Options();

@@ -47,21 +47,26 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
         return target;
     }
 
-    /// <summary>Where a stored model computes: on the best device at hand. The process's settings stay as they are.</summary>
-    /// <param name="stored">The precision that it was trained in.</param>
+    /// <summary>Where a stored model computes.</summary>
+    /// <param name="stored">The precision that it was trained in, which automatic precision means here.</param>
     /// <param name="warn">Is told if another precision is used.</param>
-    /// <exception cref="InvalidOperationException">libtorch cannot be loaded.</exception>
-    public static ComputeTarget ResolveForLoading(ComputePrecision stored, Action<string> warn)
+    /// <param name="wanted">What is asked for; null: the best device at hand, and the process's settings stay as they are.</param>
+    /// <exception cref="InvalidOperationException">libtorch cannot be loaded, there is no such device, or it cannot compute in the precision that is asked for.</exception>
+    public static ComputeTarget ResolveForLoading(ComputePrecision stored, Action<string> warn, ComputeOptions? wanted = null)
     {
         LibTorch.EnsureLoaded();
-        var here = new ComputeOptions { Precision = stored };
-        if (stored == ComputePrecision.BFloat16 && DescribePrecisionObstacle(ChooseDevice(here), stored) is string slow)
+        var here = wanted?.Clone() ?? new ComputeOptions();
+        if (here.Precision == ComputePrecision.Auto)
         {
-            here.Precision = ComputePrecision.Float32;
-            warn($"The model was trained in bfloat16 and is now used in float32. {slow}");
+            here.Precision = stored;
+            if (stored == ComputePrecision.BFloat16 && DescribePrecisionObstacle(ChooseDevice(here), stored) is string slow)
+            {
+                here.Precision = ComputePrecision.Float32;
+                warn($"The model was trained in bfloat16 and is now used in float32. {slow}");
+            }
         }
 
-        return Choose(here);
+        return wanted is null ? Choose(here) : Resolve(here);
     }
 
     /// <summary>

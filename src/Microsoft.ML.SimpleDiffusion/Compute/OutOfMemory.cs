@@ -34,6 +34,19 @@ internal static class OutOfMemory
             cause);
     }
 
+    /// <summary>The error for the generation of images, in one sentence.</summary>
+    /// <param name="cause">What <see cref="IsCauseOf"/> recognized.</param>
+    /// <param name="images">Images that were generated at once.</param>
+    /// <param name="options">Options of the model.</param>
+    public static InvalidOperationException ExplainGeneration(Exception cause, int images, SimpleDiffusionOptions options)
+    {
+        string advice = images > 1
+            ? "a lower Sampling.BatchSize needs less"
+            : "Sampling.GuidanceScale 1 (no guidance) and Compute.Precision BFloat16 need less, and a device with more memory would do";
+        return new InvalidOperationException(
+            $"There is not enough memory to generate a batch of {images} {(images > 1 ? "images" : "image")} of {options.ImageWidth} x {options.ImageHeight} pixels: {advice}.", cause);
+    }
+
     /// <summary>
     /// The allocators of the CPU ('can't allocate memory', 'not enough memory' on Windows) and of CUDA ('out of memory'), and its libraries, which ask for memory
     /// themselves ('CUDNN_STATUS_ALLOC_FAILED', 'CUBLAS_STATUS_ALLOC_FAILED').

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -15,19 +16,30 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     private readonly ModelConfiguration _configuration;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
     private readonly Action<string> _warn;
+    private readonly CutCaptionWarning _cutCaptions;
     private readonly ImageSize _size;
+
+    /// <summary>Drawn once for all rows, so that whoever reads them again finds the same.</summary>
+    private readonly ulong _draw = (ulong)Random.Shared.NextInt64();
 
     /// <param name="input">The input's columns.</param>
     /// <param name="configuration">The model's, with the sampling options in force.</param>
     /// <param name="generate">Makes images, one per request.</param>
     /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
+    /// <param name="cutCaptions">Is told of captions that are cut.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
-    public GeneratedColumns(DataViewSchema input, ModelConfiguration configuration, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate, Action<string> warn)
+    public GeneratedColumns(
+        DataViewSchema input,
+        ModelConfiguration configuration,
+        Func<IReadOnlyList<GenerationRequest>, byte[][]> generate,
+        Action<string> warn,
+        CutCaptionWarning cutCaptions)
         : base(input, builder => Add(builder, configuration.Options))
     {
         _configuration = configuration;
         _generate = generate;
         _warn = warn;
+        _cutCaptions = cutCaptions;
         _size = ImageSize.Of(configuration.Options);
         Required = [.. RequestReader.RequiredColumns(input, configuration)];
     }
@@ -49,6 +61,11 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         {
             yield return SchemaShapes.Column(pixels, VectorKind.Vector, NumberDataViewType.Single);
         }
+
+        if (options.Sampling.OutputSeedColumnName is string seeds)
+        {
+            yield return SchemaShapes.Column(seeds, VectorKind.Scalar, NumberDataViewType.Int64);
+        }
     }
 
     /// <summary>Type of the image column: of no known size where a portrait column decides row by row.</summary>
@@ -57,15 +74,17 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         : new ImageDataViewType();
 
     /// <inheritdoc/>
-    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _warn).Read;
+    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _draw, _warn, _cutCaptions).Read;
 
     /// <inheritdoc/>
     public override IReadOnlyList<GeneratedImage> Answer(IReadOnlyList<GenerationRequest> requests)
-        => [.. _generate(requests).Zip(requests, (pixels, request) => new GeneratedImage(pixels, request.IsPortrait))];
+        => [.. _generate(requests).Zip(requests, (pixels, request) => new GeneratedImage(pixels, request.IsPortrait, request.SeedNumber))];
 
     /// <inheritdoc/>
     public override Delegate CreateGetter(DataViewSchema.Column column, Func<GeneratedImage> current)
-        => column.Index == InputSchema.Count ? CreateImageGetter(current) : CreatePixelGetter(current);
+        => column.Index == InputSchema.Count ? CreateImageGetter(current)
+            : column.Name == _configuration.Options.Sampling.OutputSeedColumnName ? (ValueGetter<long>)((ref long value) => value = current().SeedNumber)
+            : CreatePixelGetter(current);
 
     private static void Add(DataViewSchema.Builder builder, SimpleDiffusionOptions options)
     {
@@ -73,6 +92,11 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         if (options.OutputPixelsColumnName is string pixels)
         {
             builder.AddColumn(pixels, PixelType(options));
+        }
+
+        if (options.Sampling.OutputSeedColumnName is string seeds)
+        {
+            builder.AddColumn(seeds, NumberDataViewType.Int64);
         }
     }
 
@@ -102,5 +126,6 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     /// <summary>A generated image.</summary>
     /// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
     /// <param name="IsPortrait">Whether height and width are exchanged.</param>
-    internal readonly record struct GeneratedImage(byte[] Pixels, bool IsPortrait);
+    /// <param name="SeedNumber">Number of its row that was drawn or given.</param>
+    internal readonly record struct GeneratedImage(byte[] Pixels, bool IsPortrait, long SeedNumber);
 }

@@ -13,6 +13,12 @@ internal interface IGenerativeModel : IDisposable
     /// <exception cref="ObjectDisposedException">The last owner has gone.</exception>
     IGenerativeModel Share();
 
+    /// <summary>The same model with weights of its own on a device.</summary>
+    /// <param name="compute">Where and how it computes.</param>
+    /// <param name="warn">Is told if it computes otherwise than it was trained.</param>
+    /// <exception cref="InvalidOperationException">There is no such device, or it cannot compute in the precision.</exception>
+    IGenerativeModel CopyTo(ComputeOptions compute, Action<string> warn);
+
     /// <summary>Generates one image per request, in order. Safe to call from several threads: calls take turns.</summary>
     /// <returns>For each request its pixels, planar [C, H, W], 0 to 255; of a portrait upright, hence [C, W, H].</returns>
     byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);

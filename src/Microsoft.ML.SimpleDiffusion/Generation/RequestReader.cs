@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
@@ -10,23 +11,28 @@ namespace Microsoft.ML.SimpleDiffusion.Generation;
 /// <summary>Reads from a row what to generate: condition, seed, format, and the image and the mask to start from.</summary>
 internal sealed class RequestReader
 {
+    /// <summary>Leaves 53 bits, which survive JSON and a double.</summary>
+    private const int NumberShift = 11;
+
     private readonly Func<RowCondition> _conditionOf;
     private readonly Func<RowCondition> _negativeOf;
-    private readonly Func<ulong> _seedOf;
+    private readonly Func<RowSeed> _seedOf;
     private readonly Func<bool> _isPortrait;
     private readonly InputImageReader? _image;
     private readonly InputImageReader? _mask;
 
-    /// <param name="row">The row or cursor.</param>
+    /// <param name="row">A row in which the required columns are active.</param>
     /// <param name="configuration">The model's, with the sampling options in force.</param>
+    /// <param name="draw">What the numbers of rows are drawn from, if they are.</param>
     /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
-    public RequestReader(DataViewRow row, ModelConfiguration configuration, Action<string> warn)
+    /// <param name="cutCaptions">Is told of captions that are cut.</param>
+    public RequestReader(DataViewRow row, ModelConfiguration configuration, ulong draw, Action<string> warn, CutCaptionWarning cutCaptions)
     {
         var options = configuration.Options;
         var size = ImageSize.Of(options);
-        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration, warn);
-        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, warn: null);
-        _seedOf = CreateSeedGetter(row, options);
+        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration, warn, cutCaptions);
+        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, warn: null, cutCaptions);
+        _seedOf = CreateSeedGetter(row, options, draw);
         _isPortrait = CreatePortraitGetter(row, options);
         _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, warn) : null;
         _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, warn) : null;
@@ -76,8 +82,10 @@ internal sealed class RequestReader
     public GenerationRequest Read()
     {
         bool isPortrait = _isPortrait();
-        return new GenerationRequest(_conditionOf(), _seedOf())
+        var seed = _seedOf();
+        return new GenerationRequest(_conditionOf(), seed.Seed)
         {
+            SeedNumber = seed.Number,
             Negative = _negativeOf(),
             IsPortrait = isPortrait,
             Image = _image?.Read(isPortrait),
@@ -85,9 +93,27 @@ internal sealed class RequestReader
         };
     }
 
-    private static Func<RowCondition> CreateConditionGetter(DataViewRow row, string? column, ModelConfiguration configuration, Action<string>? warn) => column is null
-        ? () => RowCondition.None
-        : ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, configuration.Options.Network.TextEncoder, warn);
+    private static Func<RowCondition> CreateConditionGetter(
+        DataViewRow row, string? column, ModelConfiguration configuration, Action<string>? warn, CutCaptionWarning cutCaptions)
+    {
+        if (column is null)
+        {
+            return () => RowCondition.None;
+        }
+
+        var text = configuration.Options.Network.TextEncoder;
+        var getter = ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, text, warn);
+        return () =>
+        {
+            var condition = getter();
+            if (condition.IsCut)
+            {
+                cutCaptions.Tell(row.Position, column, $"{text.MaxLength} bytes of UTF-8 (Network.TextEncoder.MaxLength)", () => Encoding.UTF8.GetCharCount(condition.Text!));
+            }
+
+            return condition;
+        };
+    }
 
     private static DataViewSchema.Column FindPortraitColumn(DataViewSchema schema, string name)
     {
@@ -112,23 +138,32 @@ internal sealed class RequestReader
         };
     }
 
-    private static Func<ulong> CreateSeedGetter(DataViewRow row, SimpleDiffusionOptions options)
+    private static Func<RowSeed> CreateSeedGetter(DataViewRow row, SimpleDiffusionOptions options, ulong draw)
     {
         ulong seed = (uint)options.Sampling.Seed;
         if (options.SeedColumnName is string name)
         {
             var value = WholeNumbers.CreateGetter(row, row.Schema[name]);
-            return () => StatelessRandom.Bits(seed, RandomPurpose.RowSeed, value(), 0);
+            return () => OfNumber(value());
         }
 
         var idGetter = row.GetIdGetter();
+        bool isFresh = options.Sampling.FreshSeeds;
         return () =>
         {
             DataViewRowId id = default;
             idGetter(ref id);
-            return StatelessRandom.Bits(seed, RandomPurpose.RowSeed, id.Low, id.High);
+            return isFresh
+                ? OfNumber(StatelessRandom.Bits(draw, RandomPurpose.FreshSeed, id.Low, id.High) >> NumberShift)
+                : new RowSeed(StatelessRandom.Bits(seed, RandomPurpose.RowSeed, id.Low, id.High), 0);
         };
+
+        RowSeed OfNumber(ulong number) => new(StatelessRandom.Bits(seed, RandomPurpose.RowSeed, number, 0), (long)number);
     }
+
+    /// <param name="Seed">Seed of the row.</param>
+    /// <param name="Number">Number that gives it in a seed column.</param>
+    private readonly record struct RowSeed(ulong Seed, long Number);
 }
 
 /// <summary>Reads the images or masks of a column to the size and the position in which the model holds its images.</summary>
@@ -168,6 +203,9 @@ internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column co
 /// <param name="Seed">Seed of the row.</param>
 internal readonly record struct GenerationRequest(RowCondition Condition, ulong Seed)
 {
+    /// <summary>Number of the row that was drawn or given in a seed column.</summary>
+    public long SeedNumber { get; init; }
+
     /// <summary>What guidance leads away from. None in particular, as a rule.</summary>
     public RowCondition Negative { get; init; }
 

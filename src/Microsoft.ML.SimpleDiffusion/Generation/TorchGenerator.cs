@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
@@ -25,6 +26,9 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
     public IGenerativeModel Share() => new TorchGenerator(model.Share());
 
     /// <inheritdoc/>
+    public IGenerativeModel CopyTo(ComputeOptions compute, Action<string> warn) => new TorchGenerator(model.CopyTo(compute, warn));
+
+    /// <inheritdoc/>
     public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
         => GenerationMeter.Measure(requests.Count, sampling, () => model.Use(denoising => Generate(denoising, Configuration, requests, sampling, cancellationToken)));
 
@@ -35,7 +39,27 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
     /// <param name="sampling">How.</param>
     /// <param name="cancellationToken">Checked before each evaluation of the network.</param>
     /// <returns>As <see cref="IGenerativeModel.Generate"/> does.</returns>
+    /// <exception cref="InvalidOperationException">There is not enough memory.</exception>
     public static byte[][] Generate(
+        DenoisingModel model, ModelConfiguration configuration, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return Sample(model, configuration, requests, sampling, cancellationToken);
+        }
+        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        {
+            throw OutOfMemory.ExplainGeneration(e, requests.Count, configuration.Options);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => model.WriteWeights(stream, metadata);
+
+    public void Dispose() => model.Dispose();
+
+    private static byte[][] Sample(
         DenoisingModel model, ModelConfiguration configuration, IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
     {
         using var guard = no_grad();
@@ -52,11 +76,6 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
         SamplingLoop.Run(SamplingPath.Create(sampling, model.Prediction, model.Schedule, startTime), images, cancellationToken);
         return [.. ToBytes(images.Images).Zip(requests, (pixels, request) => request.IsPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels)];
     }
-
-    /// <inheritdoc/>
-    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => model.WriteWeights(stream, metadata);
-
-    public void Dispose() => model.Dispose();
 
     /// <summary>Texts are encoded once for all evaluations. With guidance the conditional and the unconditional half run as one batch.</summary>
     private static Denoiser CreateDenoiser(DenoisingModel model, ModelConfiguration configuration, GenerationBatch batch, SamplingOptions sampling)

@@ -2,6 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Model;
 
@@ -33,27 +34,31 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <param name="configuration">What config.json says, not checked yet.</param>
     /// <param name="weights">A safetensors file.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="warn">Is told if the model computes elsewhere than where it was trained.</param>
+    /// <param name="warn">Is told if the model computes otherwise than it was trained.</param>
+    /// <param name="compute">Where and how it computes; null: on the best device at hand.</param>
     /// <exception cref="FormatException">Configuration or weights are damaged or do not belong together.</exception>
-    public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length, Action<string> warn)
+    public static TrainedModel Read(ModelConfiguration configuration, Stream weights, long length, Action<string> warn, ComputeOptions? compute = null)
     {
         CheckBeforeAllocating(configuration, length);
-        var model = new DenoisingModel(configuration.Options, configuration.Condition, ComputeTarget.ResolveForLoading(configuration.Options.Compute.Precision, warn));
-        try
-        {
-            _ = SafetensorsReader.Read(weights, length, NamedWeights(model.Network));
-            return Of(model, configuration);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return Create(configuration, warn, compute, model => SafetensorsReader.Read(weights, length, NamedWeights(model.Network)));
     }
 
     /// <summary>Adds an owner, who must dispose of the result.</summary>
     /// <exception cref="ObjectDisposedException">This one has gone.</exception>
     public TrainedModel Share() => new(shared.Share(), configuration);
+
+    /// <summary>The same model with weights of its own, elsewhere.</summary>
+    /// <param name="compute">Where and how it computes.</param>
+    /// <param name="warn">Is told if it computes otherwise than it was trained.</param>
+    /// <exception cref="InvalidOperationException">There is no such device, or it cannot compute in the precision.</exception>
+    public TrainedModel CopyTo(ComputeOptions compute, Action<string> warn) => shared.Use(model => Create(configuration, warn, compute, copy =>
+    {
+        using var guard = no_grad();
+        foreach (var (there, here) in copy.Network.parameters().Zip(model.Network.parameters()))
+        {
+            _ = there.copy_(here);
+        }
+    }));
 
     /// <summary>Uses the model when it is its turn.</summary>
     /// <exception cref="ObjectDisposedException">This owner has gone.</exception>
@@ -67,6 +72,22 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     public void Close() => shared.Close();
 
     public void Dispose() => shared.Dispose();
+
+    private static TrainedModel Create(ModelConfiguration configuration, Action<string> warn, ComputeOptions? compute, Action<DenoisingModel> fill)
+    {
+        var target = ComputeTarget.ResolveForLoading(configuration.Options.Compute.Precision, warn, compute);
+        var model = new DenoisingModel(configuration.Options, configuration.Condition, target);
+        try
+        {
+            fill(model);
+            return Of(model, configuration);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)

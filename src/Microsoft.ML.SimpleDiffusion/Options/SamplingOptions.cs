@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.SimpleDiffusion;
@@ -74,6 +75,26 @@ public sealed class SamplingOptions
 
     /// <summary>Seed that each row's own seed is derived from, unless <see cref="SimpleDiffusionOptions.SeedColumnName"/> is set. Default: 0.</summary>
     public int Seed { get; set; }
+
+    /// <summary>
+    /// Whether each <c>Transform</c> and each prediction draws new numbers for its rows, so that the same request gives another image each time, as a server
+    /// wants. Default: false: row 0 of every view, and the first request of every prediction engine, gets the same noise. The images of one view stay the same
+    /// however often it is read. No effect where <see cref="SimpleDiffusionOptions.SeedColumnName"/> is set, nor on what a training measures and shows.
+    /// </summary>
+    public bool FreshSeeds { get; set; }
+
+    /// <summary>
+    /// Name of an additional column (<see cref="long"/>, 0 to below 2^53) with the number that was drawn for each row. In a seed column of a model with the same
+    /// <see cref="Seed"/> it gives the same image again. Only with <see cref="FreshSeeds"/>. Null (default): no such column.
+    /// </summary>
+    public string? OutputSeedColumnName { get; set; }
+
+    /// <summary>
+    /// Stops a generation before the next evaluation of the network: reading rows, or predicting, then throws <see cref="OperationCanceledException"/>. A request
+    /// that waits for its turn ends when its turn comes. Not stored in the model.
+    /// </summary>
+    [JsonIgnore]
+    public CancellationToken CancellationToken { get; set; }
 
     internal SamplingOptions Clone() => (SamplingOptions)MemberwiseClone();
 }

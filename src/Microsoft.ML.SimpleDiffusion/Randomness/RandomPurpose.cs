@@ -47,4 +47,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Noise of a batch that the device draws.</summary>
     DeviceNoise = 15,
+
+    /// <summary>Number of a row that is generated with fresh seeds.</summary>
+    FreshSeed = 16,
 }

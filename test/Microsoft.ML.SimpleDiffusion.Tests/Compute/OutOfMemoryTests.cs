@@ -1,5 +1,9 @@
+using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training;
@@ -41,6 +45,23 @@ public class OutOfMemoryTests
     }
 
     [TestMethod]
+    public void Images_that_cannot_be_allocated_are_named_with_their_number_their_size_and_what_helps()
+    {
+        var options = TinyData.Options();
+        using var model = new DenoisingModel(OptionsResolver.Resolve(options, hasGpu: false, seed: 1, ConditionKind.None), ConditionDescription.None, new ComputeTarget(CPU, ComputePrecision.Float32));
+        (options.ImageHeight, options.ImageWidth) = (128, 256);
+        var configuration = new ModelConfiguration { Options = options, Condition = ConditionDescription.None, TrainedSteps = 0 };
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => TorchGenerator.Generate(model, configuration, new ManyRequests(), options.Sampling, CancellationToken.None));
+
+        Assert.AreEqual("There is not enough memory to generate a batch of 2147483647 images of 256 x 128 pixels: a lower Sampling.BatchSize needs less.", error.Message);
+        Assert.AreEqual(
+            "There is not enough memory to generate a batch of 1 image of 256 x 128 pixels: Sampling.GuidanceScale 1 (no guidance) and Compute.Precision BFloat16 need less, and a device with more memory would do.",
+            OutOfMemory.ExplainGeneration(error, 1, options).Message);
+    }
+
+    [TestMethod]
     public void Run_with_checkpoints_is_told_that_it_goes_on_from_the_last_one()
     {
         var options = new TrainingOptions { CheckpointDirectory = "checkpoints" };
@@ -66,4 +87,16 @@ public class OutOfMemoryTests
     [DataRow("The size of tensor a (2) must match the size of tensor b (3)", false)]
     public void Other_messages_are_told_apart(string message, bool expected)
         => Assert.AreEqual(expected, OutOfMemory.IsCauseOf(new NativeException(message)));
+
+    /// <summary>More requests than there is memory for.</summary>
+    private sealed class ManyRequests : IReadOnlyList<GenerationRequest>
+    {
+        public int Count => int.MaxValue;
+
+        public GenerationRequest this[int index] => default;
+
+        public IEnumerator<GenerationRequest> GetEnumerator() => Enumerable.Repeat(default(GenerationRequest), Count).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -22,9 +22,12 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
         return this;
     }
 
+    public IGenerativeModel CopyTo(ComputeOptions compute, Action<string> warn) => throw new NotSupportedException();
+
     public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Owners == 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
         BatchSizes.Add(requests.Count);
         return requests.Select(Picture).ToArray();
     }

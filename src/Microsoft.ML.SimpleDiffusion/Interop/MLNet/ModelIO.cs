@@ -22,6 +22,18 @@ internal static class ModelIO
 
     private static readonly ModelEntry Entry = new("The model", "SIMPDIFF", LoaderSignature, typeof(ModelIO));
 
+    /// <summary>ML.NET hands no arguments through to what it loads.</summary>
+    [ThreadStatic]
+    private static ComputeOptions? s_compute;
+
+    /// <summary>Says where models compute that this thread loads until the result is disposed of.</summary>
+    /// <param name="compute">Where and how; null: on the best device at hand.</param>
+    public static IDisposable ComputeWith(ComputeOptions? compute)
+    {
+        s_compute = compute;
+        return new Reset();
+    }
+
     public static void Save(ModelSaveContext context, ModelConfiguration configuration, IGenerativeModel model)
     {
         Entry.SaveConfiguration(context, ModelConfigurationJson.Serialize(configuration));
@@ -34,8 +46,13 @@ internal static class ModelIO
         var configuration = ModelConfigurationJson.Parse(Entry.ReadConfiguration(context));
         return Entry.ReadFile(context, ModelEntry.Weights, stream =>
         {
-            var model = MLEnvironment.Warn(environment, warn => TrainedModel.Read(configuration, stream, stream.Length, warn));
+            var model = MLEnvironment.Warn(environment, warn => TrainedModel.Read(configuration, stream, stream.Length, warn, s_compute));
             return new SimpleDiffusionTransformer(environment, new TorchGenerator(model));
         });
     });
+
+    private sealed class Reset : IDisposable
+    {
+        public void Dispose() => s_compute = null;
+    }
 }

@@ -64,12 +64,22 @@ internal static class OptionsValidator
         Require.NotEmptyUnlessNull("PortraitColumnName", options.PortraitColumnName);
         Require.NotEmptyUnlessNull("InputImageColumnName", options.InputImageColumnName);
         Require.NotEmptyUnlessNull("MaskColumnName", options.MaskColumnName);
+        ValidateSeedColumn(options);
         bool knowsPortraits = options.Network.PortraitFlag;
         Require.That("PortraitColumnName", options.PortraitColumnName, options.PortraitColumnName is null || knowsPortraits, "must be null without Network.PortraitFlag");
         Require.That("Sampling.Portrait", sampling.Portrait, !sampling.Portrait || knowsPortraits, "must be false without Network.PortraitFlag");
         bool startsFromImages = options.InputImageColumnName is not null;
         Require.That("MaskColumnName", options.MaskColumnName, options.MaskColumnName is null || startsFromImages, "must be null without InputImageColumnName");
         Require.That("Sampling.Strength", sampling.Strength, sampling.Strength == 1 || startsFromImages, "must be 1 without InputImageColumnName");
+    }
+
+    private static void ValidateSeedColumn(SimpleDiffusionOptions options)
+    {
+        const string Name = "Sampling.OutputSeedColumnName";
+        string? column = options.Sampling.OutputSeedColumnName;
+        Require.NotEmptyUnlessNull(Name, column);
+        Require.That(Name, column, column is null || options.Sampling.FreshSeeds, "must be null without Sampling.FreshSeeds");
+        Require.That(Name, column, column is null || (column != options.OutputColumnName && column != options.OutputPixelsColumnName), "must differ from the other output columns");
     }
 
     private static void ValidateColumns(SimpleDiffusionOptions options)
@@ -197,7 +207,9 @@ internal static class OptionsValidator
         Require.That("NegativePromptColumnName", options.NegativePromptColumnName, options.NegativePromptColumnName is null, "must be null without a condition column");
     }
 
-    private static void ValidateCompute(ComputeOptions compute)
+    /// <summary>Checks where and how to compute.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public static void ValidateCompute(ComputeOptions compute)
     {
         Require.Defined("Compute.Device", compute.Device);
         Require.Defined("Compute.Precision", compute.Precision);

@@ -162,7 +162,11 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     {
         _options.CancellationToken.ThrowIfCancellationRequested();
         using var lent = _run.LendEma(_run.History.ForModel(step));
-        using var transformer = new SimpleDiffusionTransformer(_run.Environment, new TorchGenerator(lent.Share()));
+
+        // What an evaluation says depends on the weights alone.
+        var options = lent.Configuration.Options.Clone();
+        (options.Sampling.FreshSeeds, options.Sampling.OutputSeedColumnName) = (false, null);
+        using var transformer = new SimpleDiffusionTransformer(_run.Environment, new TorchGenerator(lent.Share()), options);
         try
         {
             return metric.Evaluate(transformer, _data, _options.CancellationToken);
