@@ -42,6 +42,38 @@ internal static class Commands
         return 0;
     }
 
+    /// <summary>Loads a model; says what the outermost exception says.</summary>
+    public static int Load(string model)
+    {
+        var context = new MLContext(1);
+        context.ComponentCatalog.RegisterAssembly(typeof(SimpleDiffusionTransformer).Assembly);
+        try
+        {
+            (context.Model.LoadChecked(model, out _) as IDisposable)?.Dispose();
+            return 0;
+        }
+        catch (InvalidOperationException e)
+        {
+            return Fail(e.Message);
+        }
+    }
+
+    /// <summary>Loads libtorch and adds two numbers with it.</summary>
+    public static int LoadLibTorch()
+    {
+        try
+        {
+            LibTorch.EnsureLoaded();
+        }
+        catch (InvalidOperationException e)
+        {
+            return Fail(e.Message);
+        }
+
+        using var two = TorchSharp.torch.ones(1) + 1;
+        return two.item<float>() == 2 ? 0 : Fail("1 + 1 is not 2.");
+    }
+
     public static int Fail(string message)
     {
         Console.Error.WriteLine(message);

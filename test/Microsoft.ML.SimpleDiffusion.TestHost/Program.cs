@@ -4,6 +4,8 @@ using Microsoft.ML.SimpleDiffusion.TestHost;
 return args switch
 {
     ["train", var checkpoints, var output, var steps] => Commands.Train(checkpoints, output, steps),
+    ["load", var model] => Commands.Load(model),
+    ["load-libtorch"] => Commands.LoadLibTorch(),
     ["native-functions"] => Commands.PrintNativeFunctions(),
     _ => Commands.Fail("Unknown command."),
 };

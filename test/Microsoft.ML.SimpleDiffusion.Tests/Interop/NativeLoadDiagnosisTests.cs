@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
 
@@ -35,21 +34,4 @@ public class NativeLoadDiagnosisTests
     [DataRow("/TorchSharp.dll")]
     [DataRow("")]
     public void An_application_looks_into_no_packages(string torchSharp) => Assert.IsEmpty(NativeLibraryFolders.OfPackages(torchSharp, "linux-x64"));
-
-    [TestMethod]
-    public void Folders_that_cannot_be_written_to_are_passed_over()
-    {
-        string original = NativeLibraryFolders.Find("libLibTorchSharp.so") ?? string.Empty;
-        if (original.Length == 0)
-        {
-            Assert.Inconclusive("The compatibility copy exists on Linux only.");
-        }
-
-        using var folder = new TemporaryFolder();
-
-        string? copy = LibTorchSharpCompatibility.WriteCopy(original, ["/proc/nowhere", folder.Path]);
-
-        Assert.AreEqual(folder.Path, Path.GetDirectoryName(copy));
-        Assert.IsEmpty(Directory.GetFiles(folder.Path, "*.tmp"));
-    }
 }

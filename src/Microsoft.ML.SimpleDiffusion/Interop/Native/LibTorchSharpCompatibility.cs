@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using System.Security.Cryptography;
+using System.Runtime.Versioning;
 
 namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 
@@ -12,9 +12,11 @@ namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 /// GLIBCXX_3.4.32, of which it uses one symbol that is never called. Where the loader refuses the library for that reason, and only there, a
 /// copy is loaded in which the version is marked weak.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class LibTorchSharpCompatibility
 {
     private const string Library = "LibTorchSharp";
+    private const string FileName = "libLibTorchSharp.so";
     private const string UnneededVersion = "GLIBCXX_3.4.32";
 
     private static readonly Lock Gate = new();
@@ -42,73 +44,34 @@ internal static class LibTorchSharpCompatibility
             return error is null;
         }
 
-        string reason = error;
-        error = Load(path) == IntPtr.Zero ? reason : null;
-        return error is null;
-    }
-
-    /// <summary>Writes the copy into the first folder that can be written to. Whole or not at all: parallel processes may do the same.</summary>
-    /// <returns>Path of the copy, or null if no folder can be written to.</returns>
-    internal static string? WriteCopy(string original, IEnumerable<string> folders)
-    {
-        byte[] library = File.ReadAllBytes(original);
-        string name = $"libLibTorchSharp-{Convert.ToHexStringLower(SHA256.HashData(library))[..16]}.so";
-        if (!ElfVersionNeeds.TryMakeWeak(library, UnneededVersion))
-        {
-            return null;
-        }
-
-        foreach (string folder in folders)
-        {
-            string copy = Path.Combine(folder, name);
-            if (File.Exists(copy) && new FileInfo(copy).Length == library.Length)
-            {
-                return copy;
-            }
-
-            string temporary = Path.Combine(folder, $"{name}.{Environment.ProcessId}.tmp");
-            try
-            {
-                Directory.CreateDirectory(folder);
-                File.WriteAllBytes(temporary, library);
-                File.Move(temporary, copy, overwrite: true);
-                return copy;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                TryDelete(temporary);
-            }
-        }
-
-        return null;
+        return TryLoadCopy(path, out error);
     }
 
     private static IntPtr Resolve(Assembly assembly, string name)
     {
-        bool isOurs = name is Library or "libLibTorchSharp" or "libLibTorchSharp.so";
-        string? path = isOurs ? NativeLibraryFolders.Find("libLibTorchSharp.so") : null;
-        return path is null ? IntPtr.Zero : Load(path);
+        bool isOurs = name is Library or "libLibTorchSharp" or FileName;
+        string? path = isOurs ? NativeLibraryFolders.Find(FileName) : null;
+        return path is not null && TryLoadCopy(path, out _) ? _handle : IntPtr.Zero;
     }
 
-    private static IntPtr Load(string path)
+    private static bool TryLoadCopy(string path, [NotNullWhen(false)] out string? error)
     {
         lock (Gate)
         {
+            error = null;
             if (_handle != IntPtr.Zero)
             {
-                return _handle;
+                return true;
             }
 
-            // Not into a package, which is NuGet's.
-            string folder = Path.GetDirectoryName(path)!;
-            string cache = Path.Combine(UserCache(), "Microsoft.ML.SimpleDiffusion");
-            string? copy = WriteCopy(path, NativeLibraryFolders.OfPackages().Contains(folder) ? [cache] : [folder, cache]);
-            if (copy is null)
+            byte[] library = File.ReadAllBytes(path);
+            if (!ElfVersionNeeds.TryMakeWeak(library, UnneededVersion))
             {
-                return IntPtr.Zero;
+                error = $"{path} is damaged";
+                return false;
             }
 
-            // The copy may lie elsewhere, so what it needs is loaded first, by full path.
+            // The copy lies elsewhere, so what it needs is loaded first, by full path.
             foreach (string needed in new[] { "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
             {
                 if (NativeLibraryFolders.Find(needed) is string neededPath)
@@ -117,8 +80,13 @@ internal static class LibTorchSharpCompatibility
                 }
             }
 
-            NativeLibrary.TryLoad(copy, out _handle);
-            return _handle;
+            if (LibraryImage.TryLoad(FileName, library, out _handle, out string? reason))
+            {
+                return true;
+            }
+
+            error = $"{FileName} asks for the C++ library of GCC 13, which it does not need; a copy that does not ask can be loaded {reason}";
+            return false;
         }
     }
 
@@ -132,24 +100,6 @@ internal static class LibTorchSharpCompatibility
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             return e.Message;
-        }
-    }
-
-    private static string UserCache()
-    {
-        string folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return folder.Length > 0 ? folder : Path.GetTempPath();
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The folder cannot be written to, which is why there is nothing to delete.
         }
     }
 }

@@ -66,7 +66,7 @@ internal static partial class NativeLoadDiagnosis
     }
 
     /// <summary>.NET puts general advice on tracing before what the loader itself says, which is on the last line.</summary>
-    private static string LoaderLine(string message)
+    internal static string LoaderLine(string message)
         => message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? message;
 
     private static string? PackageFor(string platform)
