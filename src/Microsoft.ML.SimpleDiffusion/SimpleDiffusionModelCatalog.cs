@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.SimpleDiffusion;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -28,7 +29,8 @@ public static class SimpleDiffusionModelCatalog
 
     /// <summary>
     /// Loads a model as <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> does, after a look at what it would unpack to: ML.NET writes all of
-    /// it to the temporary folder before any component sees it, so that a file of a megabyte can fill a disk.
+    /// it to the temporary folder before any component sees it, so that a file of a megabyte can fill a disk. What a component says is wrong comes as it was said,
+    /// where <c>Load</c> puts it inside an "Error during class instantiation".
     /// </summary>
     /// <param name="catalog">The catalog, <c>mlContext.Model</c>.</param>
     /// <param name="filePath">The file.</param>
@@ -38,6 +40,7 @@ public static class SimpleDiffusionModelCatalog
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="FormatException">The file is damaged, no model, or would unpack to too much.</exception>
+    /// <exception cref="InvalidOperationException">A component cannot be loaded here: libtorch or ONNX Runtime is missing.</exception>
     public static ITransformer LoadChecked(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema inputSchema, long? maxUnpackedBytes = null, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -45,6 +48,14 @@ public static class SimpleDiffusionModelCatalog
         OptionsValidator.ValidateCompute(compute ?? new ComputeOptions());
         ModelZip.Check(filePath, maxUnpackedBytes);
         using var scope = ModelIO.ComputeWith(compute);
-        return catalog.Load(filePath, out inputSchema);
+        try
+        {
+            return catalog.Load(filePath, out inputSchema);
+        }
+        catch (Exception e) when (LoaderErrors.CauseOf(e) is var cause && cause != e)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
+        }
     }
 }

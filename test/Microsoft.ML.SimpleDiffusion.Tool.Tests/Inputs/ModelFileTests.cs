@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tool.Inputs;
 
@@ -43,5 +44,26 @@ public class ModelFileTests
         StringAssert.Contains(damaged.Message, "text.zip");
         var missing = Assert.ThrowsExactly<FileNotFoundException>(() => ModelFile.Load(_context, new FileInfo(folder.File("none.zip"))));
         StringAssert.Contains(missing.Message, "none.zip");
+    }
+
+    [TestMethod]
+    public void What_is_wrong_with_a_damaged_model_is_said_in_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = _context.Data.LoadFromEnumerable(TinyData.Rows(8));
+        var pipeline = _context.Transforms.Conversion.MapValueToKey("Label").Append(_context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)));
+        using (var fitted = pipeline.Fit(rows))
+        {
+            _context.Model.SaveAtomically(fitted, rows.Schema, folder.File("model.zip"));
+        }
+
+        using (var zip = ZipFile.Open(folder.File("model.zip"), ZipArchiveMode.Update))
+        {
+            zip.Entries.Single(entry => entry.FullName.EndsWith("weights.safetensors", StringComparison.Ordinal)).Delete();
+        }
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ModelFile.Load(_context, new FileInfo(folder.File("model.zip"))));
+
+        Assert.AreEqual($"'{folder.File("model.zip")}' cannot be read as a model of ML.NET: The model is damaged: the entry weights.safetensors is missing.", error.Message);
     }
 }
