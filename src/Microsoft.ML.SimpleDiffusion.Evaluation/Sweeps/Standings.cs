@@ -32,6 +32,9 @@ internal sealed class Standings
     /// <summary>Trainings that have ended, in order of rungs and trials.</summary>
     public IEnumerable<TrialRecord> Finished => _entrants.SelectMany((trials, rung) => trials.Select(trial => Record(trial, rung))).OfType<TrialRecord>();
 
+    /// <summary>Whether all records are known to be as they were written.</summary>
+    public bool AreCertain => Finished.All(record => record.IsSealed);
+
     /// <summary>Trainings in all; for rungs whose trials are not known yet, the most.</summary>
     public int TotalTrainings
     {

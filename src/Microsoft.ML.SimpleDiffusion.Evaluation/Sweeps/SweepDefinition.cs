@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
@@ -7,14 +8,11 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 internal static class SweepDefinition
 {
     private const int FormatVersion = 1;
+    private const string BaseKey = "base";
+    private const string TrialsKey = "trials";
 
     public static JsonObject Create(SweepPlan plan, SweepOptions options)
     {
-        var start = plan.OptionsOf(0);
-
-        // Threads may differ between machines, and reports go where they like.
-        start.Compute.Threads = null;
-        start.Training.TensorBoardDirectory = null;
         return new JsonObject
         {
             ["formatVersion"] = FormatVersion,
@@ -23,13 +21,39 @@ internal static class SweepDefinition
             ["higherIsBetter"] = options.Metric?.HigherIsBetter ?? false,
             ["rungSteps"] = JsonSerializer.SerializeToNode(plan.RungSteps),
             ["halvingFactor"] = plan.HalvingFactor,
-            ["base"] = JsonSerializer.SerializeToNode(start, SweepStore.Json),
-            ["trials"] = new JsonArray([.. plan.Trials.Select(trial => (JsonNode)Describe(plan.ValuesOf(trial.Number)))]),
+            [BaseKey] = JsonSerializer.SerializeToNode(plan.OptionsOf(0), SweepStore.Json),
+            [TrialsKey] = new JsonArray([.. plan.Trials.Select(trial => (JsonNode)Describe(plan.ValuesOf(trial.Number)))]),
         };
     }
 
     /// <summary>One sentence about the first difference, or null if there is none.</summary>
-    public static string? FindDifference(JsonNode? there, JsonNode? here, string path = "")
+    public static string? FindDifference(JsonObject there, JsonObject here) => FindDifference(WithKnownOptions(there), here, string.Empty);
+
+    /// <summary>What tells a sweep from others: the SHA-256 of its definition as it lies in the folder.</summary>
+    public static string IdOf(JsonObject definition) => HexOf(definition.ToJsonString());
+
+    /// <summary>SHA-256 of the options of a trial, as the definition has them.</summary>
+    public static string OptionsDigest(JsonObject definition, int trial) => HexOf($"{definition[BaseKey]?.ToJsonString()}\n{definition[TrialsKey]?[trial]?.ToJsonString()}");
+
+    /// <summary>Earlier versions wrote options of the machine, and did not know options that came later.</summary>
+    private static JsonObject WithKnownOptions(JsonObject definition)
+    {
+        var known = definition.DeepClone().AsObject();
+        try
+        {
+            known[BaseKey] = JsonSerializer.SerializeToNode(known[BaseKey].Deserialize<SimpleDiffusionOptions>(SweepStore.Json), SweepStore.Json);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            // Options that this version does not know are a difference like any other.
+        }
+
+        return known;
+    }
+
+    private static string HexOf(string text) => Convert.ToHexStringLower(Digest.Of(text));
+
+    private static string? FindDifference(JsonNode? there, JsonNode? here, string path)
     {
         if (there is JsonObject left && here is JsonObject right)
         {

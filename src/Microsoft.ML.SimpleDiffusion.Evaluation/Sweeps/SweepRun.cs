@@ -23,6 +23,7 @@ internal sealed class SweepRun : IDisposable
     private readonly GuardedProgress<SweepProgress> _progress;
     private readonly Dictionary<OpenTraining, TrialRecord> _records = [];
     private readonly HashSet<OpenTraining> _reported = [];
+    private bool _hasWarned;
 
     /// <param name="environment">Whose log is told, and whose cancellation stops the sweep.</param>
     /// <param name="options">Options of the sweep.</param>
@@ -70,7 +71,7 @@ internal sealed class SweepRun : IDisposable
     private TrialRecord? FindRecord(int trial, int rung)
     {
         var training = new OpenTraining(trial, rung);
-        if (!_records.TryGetValue(training, out var record) && _store.FindRecord(trial, rung) is TrialRecord found)
+        if (!_records.TryGetValue(training, out var record) && _store.FindRecord(trial, rung, Unfinished) is TrialRecord found)
         {
             _records[training] = record = found;
         }
@@ -115,17 +116,20 @@ internal sealed class SweepRun : IDisposable
             Warn(Invariant($"Trial {training.Trial} failed: {e.Message}"));
         }
 
-        _store.Save(new TrialRecord
-        {
-            Trial = training.Trial,
-            Rung = training.Rung,
-            Parameters = _plan.ValuesOf(training.Trial).ToDictionary(value => value.Key, value => OptionValue.Text(value.Value)),
-            Steps = steps,
-            Metric = metric,
-            Error = error,
-            Seconds = clock.Elapsed.TotalSeconds,
-        });
+        _store.Save(Unfinished(training.Trial, training.Rung) with { Metric = metric, Error = error is null ? null : _store.WithoutFolder(error), Seconds = clock.Elapsed.TotalSeconds });
     }
+
+    /// <summary>What a record says of a training before it has ended.</summary>
+    private TrialRecord Unfinished(int trial, int rung) => new()
+    {
+        Sweep = _store.Id,
+        Options = _store.OptionsDigest(trial),
+        Trial = trial,
+        Rung = rung,
+        Parameters = _plan.ValuesOf(trial).ToDictionary(value => value.Key, value => OptionValue.Text(value.Value)),
+        Steps = _plan.RungSteps[rung],
+        Seconds = 0,
+    };
 
     private SimpleDiffusionOptions OptionsOf(OpenTraining training)
     {
@@ -151,7 +155,11 @@ internal sealed class SweepRun : IDisposable
 
     /// <summary>A model is kept if no other trial was better at the end. It lies there before its record does, so that the best one never lacks it.</summary>
     private string? ModelFolder(OpenTraining training, double metric)
-        => training.Rung == _plan.RungSteps.Count - 1 && (_options.KeepAllTrials || ReadStandings().WouldBeBest(training.Trial, metric)) ? _store.ModelOf(training.Trial) : null;
+        => training.Rung == _plan.RungSteps.Count - 1 && MustKeep(ReadStandings(), training.Trial, metric) ? _store.ModelOf(training.Trial) : null;
+
+    /// <summary>Whether nothing that can be relied on says that another trial is better.</summary>
+    private bool MustKeep(Standings standings, int trial, double metric)
+        => _options.KeepAllTrials || !standings.AreCertain || standings.WouldBeBest(trial, metric);
 
     private void Report(Standings standings)
     {
@@ -170,7 +178,7 @@ internal sealed class SweepRun : IDisposable
     /// <summary>Removes checkpoints that nobody goes on from, and models that are not the best.</summary>
     private void TidyUp(Standings standings)
     {
-        if (_options.KeepAllTrials)
+        if (_options.KeepAllTrials || !IsCertain(standings))
         {
             return;
         }
@@ -184,6 +192,17 @@ internal sealed class SweepRun : IDisposable
                 SweepStore.Remove(_store.ModelOf(trial.Number));
             }
         }
+    }
+
+    private bool IsCertain(Standings standings)
+    {
+        if (!standings.AreCertain && !_hasWarned)
+        {
+            _hasWarned = true;
+            Warn("The sweep has records of an earlier version, which have no checksum: no checkpoint and no model is removed on their word.");
+        }
+
+        return standings.AreCertain;
     }
 
     private string Describe(int trial) => trial == 0 ? "the default" : string.Join(", ", _plan.ValuesOf(trial).Select(value => $"{value.Key} = {OptionValue.Short(value.Value)}"));

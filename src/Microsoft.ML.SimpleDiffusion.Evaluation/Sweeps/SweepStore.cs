@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
@@ -17,9 +18,18 @@ internal sealed class SweepStore
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
 
-    private readonly string _directory;
+    /// <summary>Ten thousand trials with a hundred options each have less.</summary>
+    private const long MaxDefinitionLength = 64L << 20;
+    private const long MaxRecordLength = 4L << 20;
 
-    private SweepStore(string directory) => _directory = directory;
+    private readonly string _directory;
+    private readonly JsonObject _definition;
+
+    private SweepStore(string directory, JsonObject definition)
+    {
+        (_directory, _definition) = (directory, definition);
+        Id = SweepDefinition.IdOf(definition);
+    }
 
     /// <summary>How everything in the folder is written and read.</summary>
     public static JsonSerializerOptions Json { get; } = new()
@@ -27,9 +37,14 @@ internal sealed class SweepStore
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut } },
     };
+
+    /// <summary>What tells the sweep from others.</summary>
+    public string Id { get; }
 
     /// <summary>Takes a folder for a sweep, or joins the same sweep there. The folder is created if needed.</summary>
     /// <exception cref="InvalidOperationException">The folder belongs to another sweep, is damaged, or cannot be written to.</exception>
@@ -43,13 +58,13 @@ internal sealed class SweepStore
             if (!File.Exists(path))
             {
                 Write(path, definition);
-            }
-            else if (SweepDefinition.FindDifference(Read<JsonObject>(path), definition) is string difference)
-            {
-                throw new InvalidOperationException($"The folder '{directory}' belongs to another sweep: {difference}. Use another Directory, or delete this one to start anew.");
+                return new SweepStore(directory, definition);
             }
 
-            return new SweepStore(directory);
+            var there = Read<JsonObject>(path, MaxDefinitionLength);
+            return SweepDefinition.FindDifference(there, definition) is string difference
+                ? throw new InvalidOperationException($"The folder '{directory}' belongs to another sweep: {difference}. Use another Directory, or delete this one to start anew.")
+                : new SweepStore(directory, there);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,11 +86,30 @@ internal sealed class SweepStore
         return RunLock.TryTake(Path.Combine(FolderOf(trial), "trial.lock"));
     }
 
-    /// <summary>The record of a training, or null if it has not ended.</summary>
-    /// <exception cref="InvalidOperationException">The file is damaged.</exception>
-    public TrialRecord? FindRecord(int trial, int rung) => File.Exists(RecordPath(trial, rung)) ? Read<TrialRecord>(RecordPath(trial, rung)) : null;
+    /// <summary>SHA-256 of the options of a trial.</summary>
+    public string OptionsDigest(int trial) => SweepDefinition.OptionsDigest(_definition, trial);
 
-    public void Save(TrialRecord record) => Write(RecordPath(record.Trial, record.Rung), record);
+    /// <summary>A message without the folder, which is the machine's own business.</summary>
+    public string WithoutFolder(string message) => message.Replace(_directory + Path.DirectorySeparatorChar, string.Empty, StringComparison.Ordinal).Replace(_directory, ".", StringComparison.Ordinal);
+
+    /// <summary>The record of a training, or null if it has not ended.</summary>
+    /// <param name="trial">The trial.</param>
+    /// <param name="rung">Where it ended.</param>
+    /// <param name="expected">Makes the record that it must be, as far as that is known before the training.</param>
+    /// <exception cref="InvalidOperationException">The file is damaged, or not what its name says.</exception>
+    public TrialRecord? FindRecord(int trial, int rung, Func<int, int, TrialRecord> expected)
+    {
+        string path = RecordPath(trial, rung);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var record = Read<TrialRecord>(path, MaxRecordLength);
+        return record.FindFault(expected(trial, rung)) is string fault ? throw Damaged(path, fault) : record;
+    }
+
+    public void Save(TrialRecord record) => Write(RecordPath(record.Trial, record.Rung), record.Seal());
 
     /// <summary>Removes a folder of a trial. It may be gone already: every process tidies up.</summary>
     public static void Remove(string folder)
@@ -101,18 +135,21 @@ internal sealed class SweepStore
 
     private static void Write<T>(string path, T value) => Files.Write(path, stream => JsonSerializer.Serialize(stream, value, Json));
 
-    private static T Read<T>(string path)
+    private static T Read<T>(string path, long maxLength)
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = Files.OpenRead(path, maxLength);
             return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new JsonException("It is empty.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new InvalidOperationException($"The file '{path}' of the sweep is damaged: {e.Message} Without it, the sweep would do again what it says.", e);
+            throw Damaged(path, e.Message, e);
         }
     }
+
+    private static InvalidOperationException Damaged(string path, string fault, Exception? cause = null)
+        => new($"The file '{path}' of the sweep is damaged: {fault} Without it, the sweep would do again what it says.", cause);
 
     private static RunLock WaitForLock(string path)
     {

@@ -20,7 +20,7 @@ internal static class ModelConfigurationJson
         RespectNullableAnnotations = true,
         MaxDepth = 16,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false), new MetricValuesConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutMachineOptions } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut } },
     };
 
     public static string Serialize(ModelConfiguration configuration) => JsonSerializer.Serialize(configuration, Settings);
@@ -58,16 +58,6 @@ internal static class ModelConfigurationJson
     }
 
     public static FormatException TooLong() => new($"The model's configuration is damaged: it is longer than {MaxLength} bytes.");
-
-    /// <summary>Earlier versions wrote folders, device and threads of the machine that trained: they are read, and not obeyed.</summary>
-    private static void LeaveOutMachineOptions(JsonTypeInfo type)
-    {
-        foreach (var property in type.Properties.Where(property => property.AttributeProvider?.IsDefined(typeof(MachineOnlyAttribute), inherit: true) == true))
-        {
-            property.ShouldSerialize = (_, _) => false;
-            property.Set = (_, _) => { };
-        }
-    }
 
     private static void RequireEmbeddings(ConditionDescription condition)
     {
