@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Interop;
 using Microsoft.ML.SimpleDiffusion.Text.Persistence;
@@ -52,11 +53,5 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
         return EmbeddingColumns.Shape(inputSchema, _options);
     }
 
-    private byte[] ReadTokenizer()
-    {
-        long length = new FileInfo(_options.TokenizerFile).Length;
-        return length <= EncoderFiles.LargestTokenizer
-            ? File.ReadAllBytes(_options.TokenizerFile)
-            : throw new FormatException($"'{_options.TokenizerFile}' is not a SentencePiece model: it has {length} bytes.");
-    }
+    private byte[] ReadTokenizer() => Files.ReadAll(_options.TokenizerFile, EncoderFiles.LargestTokenizer);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -63,14 +62,8 @@ public sealed class ModelFileTests : IDisposable
     public void Model_loads_in_a_fresh_process_that_names_no_type_of_the_library()
     {
         double expected = Save("t5.onnx", T5ModelStorage.Embedded)[0].Sum(value => (double)value);
-        string host = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.Text.TestHost");
-        string tests = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.Text.Tests.deps.json");
-        string[] arguments = ["exec", "--depsfile", tests, "--runtimeconfig", host + ".runtimeconfig.json", host + ".dll", Zip, "TextEmbedding", Captions[0]];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        var (exitCode, output, errors) = TestHostProcess.Run([Zip, "TextEmbedding", Captions[0]]);
+        Assert.AreEqual(0, exitCode, errors);
         Assert.AreEqual(expected, double.Parse(output, CultureInfo.InvariantCulture), 1e-4);
     }
 
@@ -87,6 +80,44 @@ public sealed class ModelFileTests : IDisposable
         var loaded = _context.Model.Load(Zip, out _);
         Assert.HasCount(3, Fixture.Embeddings(_context, loaded, Captions));
         (loaded as IDisposable)?.Dispose();
+    }
+
+    [TestMethod]
+    public void What_is_wrong_comes_as_it_was_said_where_the_file_is_checked_on_loading()
+    {
+        Save("int32.onnx", T5ModelStorage.Embedded);
+        ReplaceEntry("encoder.0", [1]);
+
+        var error = Assert.ThrowsExactly<FormatException>(() => _context.Model.LoadChecked(Zip, out _));
+
+        Assert.StartsWith("The model is damaged: encoder.0 has 1 bytes", error.Message);
+    }
+
+    [TestMethod]
+    public void Device_and_threads_of_the_machine_that_saved_are_not_kept()
+    {
+        Save("t5.onnx", T5ModelStorage.Embedded);
+
+        using var loaded = Load(Zip);
+
+        Assert.IsNull(loaded.Options.Threads);
+        Assert.AreEqual(T5Device.Auto, loaded.Options.Device);
+        Assert.DoesNotContain("threads", Encoding.Unicode.GetString(ReadEntry("Model.key")));
+    }
+
+    /// <summary>The names of the user's files are kept, their folders are not.</summary>
+    [TestMethod]
+    public void Folders_of_the_machine_that_saved_are_not_kept()
+    {
+        Save("external.onnx", T5ModelStorage.Embedded);
+
+        string unpacked = _folder.File("unpacked");
+        ZipFile.ExtractToDirectory(Zip, unpacked);
+        string[] files = [.. Directory.GetFiles(unpacked, "*", SearchOption.AllDirectories), .. Directory.GetFiles(_folder.File("cache"), "*", SearchOption.AllDirectories)];
+        foreach (var (file, encoding) in files.SelectMany(file => new[] { (file, Encoding.UTF8), (file, Encoding.Unicode) }))
+        {
+            Assert.IsLessThan(0, File.ReadAllBytes(file).AsSpan().IndexOf(encoding.GetBytes(Path.GetFileName(_folder.Path))), file);
+        }
     }
 
     [TestMethod]

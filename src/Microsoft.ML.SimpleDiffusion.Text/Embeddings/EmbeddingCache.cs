@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 
@@ -45,15 +46,9 @@ internal sealed class EmbeddingCache
         byte[] bytes;
         try
         {
-            var file = new FileInfo(PathOf(ids));
-            if (!file.Exists || file.Length != FileSize(ids))
-            {
-                return null;
-            }
-
-            bytes = File.ReadAllBytes(file.FullName);
+            bytes = Files.ReadAll(PathOf(ids), FileSize(ids));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             return null;
         }
@@ -78,31 +73,24 @@ internal sealed class EmbeddingCache
         }
 
         string path = PathOf(ids);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             byte[] content = [.. Header(ids), .. MemoryMarshal.AsBytes(embeddings.AsSpan())];
-            File.WriteAllBytes(temporary, [.. content, .. SHA256.HashData(content)]);
-            File.Move(temporary, path, overwrite: true);
+            byte[] digest = SHA256.HashData(content);
+            Files.Write(
+                path,
+                stream =>
+                {
+                    stream.Write(content);
+                    stream.Write(digest);
+                },
+                mustLast: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _isReadOnly = true;
             _warn($"Embeddings are no longer written to the cache folder: {e.Message}");
-            TryDelete(temporary);
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The warning has been given.
         }
     }
 

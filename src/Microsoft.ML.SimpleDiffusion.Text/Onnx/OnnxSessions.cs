@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.SimpleDiffusion.Text.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Onnx;
 
@@ -48,7 +49,7 @@ internal static class OnnxSessions
     {
         try
         {
-            return OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider);
+            return OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {

@@ -30,21 +30,27 @@ public sealed class T5EncoderOptions
     /// Folder that keeps embeddings, so that captions are encoded once over epochs and runs; created if needed, and safe to share or delete. Null
     /// (default): none. Not saved with the transformer.
     /// </summary>
+    [MachineOnly]
     public string? CacheDirectory { get; set; }
 
     /// <summary>Most tokens, padding included, that go through the encoder at once, 1 to 65536; a longer caption goes alone. Default: 2048.</summary>
     public int TokensPerBatch { get; set; } = 2048;
 
-    /// <summary>Most rows that are read ahead to find captions of like length, 1 or more. Default: 256.</summary>
+    /// <summary>Most rows that are read ahead to find captions of like length, 1 to 65536. Default: 256.</summary>
     public int ReadAheadRows { get; set; } = 256;
 
-    /// <summary>Where to compute. Default: the GPU if there is one that ONNX Runtime can use, else the CPU.</summary>
+    /// <summary>Where to compute. Default: the GPU if there is one that ONNX Runtime can use, else the CPU. Not saved with the transformer.</summary>
+    [MachineOnly]
     public T5Device Device { get; set; } = T5Device.Auto;
 
-    /// <summary>Index of the GPU, 0 (default) or more.</summary>
+    /// <summary>Index of the GPU, 0 (default) to 1023. Not saved with the transformer.</summary>
+    [MachineOnly]
     public int DeviceIndex { get; set; }
 
-    /// <summary>Threads for computing on the CPU, 1 or more. Null (default): ONNX Runtime's own choice, one per core.</summary>
+    /// <summary>
+    /// Threads for computing on the CPU, 1 to 4096. Null (default): ONNX Runtime's own choice, one per core. Not saved with the transformer.
+    /// </summary>
+    [MachineOnly]
     public int? Threads { get; set; }
 
     internal T5EncoderOptions Clone() => (T5EncoderOptions)MemberwiseClone();

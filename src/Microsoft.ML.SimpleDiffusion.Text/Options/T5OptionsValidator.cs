@@ -9,6 +9,10 @@ internal static class T5OptionsValidator
     /// <summary>Bounds what the encoder answers at once to 2^28 numbers.</summary>
     public const int MostTokensPerBatch = 65536;
 
+    private const int MostReadAheadRows = 65536;
+    private const int MostDevices = 1024;
+    private const int MostThreads = 4096;
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">One of the two files does not exist.</exception>
     public static void ValidateNew(T5EncoderOptions options)
@@ -28,10 +32,10 @@ internal static class T5OptionsValidator
         Require.Range(nameof(options.MaxTokens), options.MaxTokens, 2, MostTokens);
         Require.Defined(nameof(options.ModelStorage), options.ModelStorage);
         Require.Range(nameof(options.TokensPerBatch), options.TokensPerBatch, 1, MostTokensPerBatch);
-        Require.AtLeast(nameof(options.ReadAheadRows), options.ReadAheadRows, 1);
+        Require.Range(nameof(options.ReadAheadRows), options.ReadAheadRows, 1, MostReadAheadRows);
         Require.Defined(nameof(options.Device), options.Device);
-        Require.AtLeast(nameof(options.DeviceIndex), options.DeviceIndex, 0);
-        Require.AtLeast(nameof(options.Threads), options.Threads ?? 1, 1);
+        Require.Range(nameof(options.DeviceIndex), options.DeviceIndex, 0, MostDevices - 1);
+        Require.Range(nameof(options.Threads), options.Threads ?? 1, 1, MostThreads);
     }
 
     private static void RequireFile(string option, string? path)

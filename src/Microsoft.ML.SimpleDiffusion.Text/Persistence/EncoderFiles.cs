@@ -14,7 +14,10 @@ internal sealed class EncoderFiles : IDisposable
     /// <summary>T5's own tokenizer has 0.8 MB, that of mT5 4.3 MB.</summary>
     public const int LargestTokenizer = 64 << 20;
 
-    private readonly List<FileStream> _streams = [];
+    /// <summary>The largest T5 encoder has 19 GB in float32.</summary>
+    private const long LargestFile = 64L << 30;
+
+    private readonly List<(string Path, Stream Stream)> _files = [];
     private readonly string _folder;
     private bool _isTemporary;
 
@@ -31,7 +34,7 @@ internal sealed class EncoderFiles : IDisposable
     public IReadOnlyList<FileDigest> Digests { get; private set; } = [];
 
     /// <summary>Full path of the ONNX file.</summary>
-    public string ModelPath => _streams[0].Name;
+    public string ModelPath => _files[0].Path;
 
     /// <summary>Opens what the user named, and takes its digests.</summary>
     /// <exception cref="FileNotFoundException">A file, or one that the ONNX file refers to, does not exist.</exception>
@@ -43,12 +46,12 @@ internal sealed class EncoderFiles : IDisposable
         try
         {
             files.Add(Path.GetFileName(path));
-            foreach (string name in FindExternalData(files._streams[0]))
+            foreach (string name in FindExternalData(files._files[0]))
             {
                 files.Add(name);
             }
 
-            files.Digests = files._streams.ConvertAll(stream => new FileDigest(Path.GetFileName(stream.Name), stream.Length, Sha256Of(stream)));
+            files.Digests = files._files.ConvertAll(file => new FileDigest(Path.GetFileName(file.Path), file.Stream.Length, Sha256Of(file.Stream)));
             return files;
         }
         catch
@@ -117,7 +120,7 @@ internal sealed class EncoderFiles : IDisposable
     public void CopyTo(int index, Stream target)
     {
         Verify(index, "The encoder cannot be saved");
-        var source = _streams[index];
+        var source = _files[index].Stream;
         source.Position = 0;
         source.CopyTo(target);
     }
@@ -147,34 +150,44 @@ internal sealed class EncoderFiles : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _streams.ForEach(stream => stream.Dispose());
+        _files.ForEach(file => file.Stream.Dispose());
         Unlink();
     }
 
-    private static IReadOnlyList<string> FindExternalData(FileStream model)
+    private static IReadOnlyList<string> FindExternalData((string Path, Stream Stream) model)
     {
         try
         {
-            return ExternalData.FindFiles(model);
+            return ExternalData.FindFiles(model.Stream);
         }
         catch (FormatException e)
         {
-            throw new FormatException($"'{model.Name}': {e.Message}", e);
+            throw new FormatException($"'{model.Path}': {e.Message}", e);
         }
     }
 
-    private static string Sha256Of(FileStream stream)
+    private static string Sha256Of(Stream stream)
     {
         stream.Position = 0;
         return Digest.HexOf(stream);
     }
 
     private void Add(string name)
-        => _streams.Add(new FileStream(Path.Combine(_folder, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+    {
+        string path = Path.Combine(_folder, name);
+        try
+        {
+            _files.Add((path, Files.OpenRead(path, LargestFile)));
+        }
+        catch (FormatException e) when (_files.Count == 0)
+        {
+            throw new FormatException($"This is not an ONNX file: {e.Message}", e);
+        }
+    }
 
     private void Verify(int index, string what)
     {
-        var (digest, stream) = (Digests[index], _streams[index]);
+        var (digest, stream) = (Digests[index], _files[index].Stream);
         if (stream.Length != digest.Length || Sha256Of(stream) != digest.Sha256)
         {
             throw new FormatException($"{what}: {digest.Name} has another SHA-256 than it had.");

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Text.Onnx;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
 
-/// <summary>What a saved transformer is, as JSON. The cache folder is not part of it: it belongs to one machine.</summary>
+/// <summary>What a saved transformer is, as JSON, without what belongs to one machine: cache folder, device and threads.</summary>
 internal sealed record T5Configuration
 {
     private const int CurrentFormatVersion = 1;
@@ -19,6 +21,7 @@ internal sealed record T5Configuration
         RespectNullableAnnotations = true,
         MaxDepth = 8,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut } },
     };
 
     public required int FormatVersion { get; init; }
@@ -33,7 +36,6 @@ internal sealed record T5Configuration
     public static string Serialize(T5EncoderOptions options, IReadOnlyList<FileDigest> encoder, FileDigest tokenizer)
     {
         var saved = options.Clone();
-        saved.CacheDirectory = null;
         saved.ModelFile = options.ModelStorage == T5ModelStorage.Path ? Path.GetFullPath(options.ModelFile) : Path.GetFileName(options.ModelFile);
         saved.TokenizerFile = Path.GetFileName(options.TokenizerFile);
         var configuration = new T5Configuration { FormatVersion = CurrentFormatVersion, Options = saved, Encoder = encoder, Tokenizer = tokenizer };
@@ -66,7 +68,7 @@ internal sealed record T5Configuration
 
         T5OptionsValidator.Validate(Options);
         if (Encoder.Count is < 1 or > MostFiles || Encoder.Any(file => file is null || !ExternalData.IsPlain(file.Name) || file.Length < 0)
-            || Tokenizer.Length is < 0 or > EncoderFiles.LargestTokenizer || Options.CacheDirectory is not null)
+            || Tokenizer.Length is < 0 or > EncoderFiles.LargestTokenizer)
         {
             throw new JsonException("Its files are impossible.");
         }

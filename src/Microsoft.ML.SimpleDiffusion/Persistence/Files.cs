@@ -49,7 +49,10 @@ internal static class Files
     /// Writes to a temporary name of its own in the same folder, flushes to the disk, renames, and flushes the folder. What had the name before stays
     /// untouched until then; the temporary file of a failed write is removed, and so are those that others left long ago.
     /// </summary>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="mustLast">Whether it has to outlive a loss of power; what can be made again and has a checksum, such as a cache of many small files, need not.</param>
+    public static void Write(string path, Action<Stream> write, bool mustLast = true)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}{TemporaryExtension}";
         try
@@ -64,7 +67,7 @@ internal static class Files
                 stream.Flush();
                 stream.ThrowIfFailed();
                 FileFaults.Before(FileOperation.Flush, temporary);
-                file.Flush(flushToDisk: true);
+                file.Flush(flushToDisk: mustLast);
             }
 
             FileFaults.Before(FileOperation.Rename, path);
@@ -76,8 +79,11 @@ internal static class Files
             throw;
         }
 
-        FlushFolderOf(path);
-        RemoveAbandoned(path);
+        if (mustLast)
+        {
+            FlushFolderOf(path);
+            RemoveAbandoned(path);
+        }
     }
 
     /// <summary>Moves a file to a name that is not taken.</summary>

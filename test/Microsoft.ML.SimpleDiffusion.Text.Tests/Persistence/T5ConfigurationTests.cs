@@ -17,7 +17,21 @@ public class T5ConfigurationTests
         Assert.AreEqual(new FileDigest("t5.onnx", 5, "00ff"), configuration.Encoder.Single());
     }
 
+    /// <summary>Found in use: a million threads were never there.</summary>
     [TestMethod]
+    [DataRow("\"threads\": 1000000")]
+    [DataRow("\"threads\": -1")]
+    [DataRow("\"device\": \"Cuda\", \"deviceIndex\": 2147483647")]
+    [DataRow("\"cacheDirectory\": \"/home/someone/cache\"")]
+    public void What_earlier_versions_stored_of_the_machine_is_not_obeyed(string stored)
+    {
+        var options = T5Configuration.Parse(Json().Replace("\"maxTokens\": 8", $"\"maxTokens\": 8, {stored}", StringComparison.Ordinal)).Options;
+
+        Assert.AreEqual((null, T5Device.Auto, 0, null), (options.Threads, options.Device, options.DeviceIndex, options.CacheDirectory));
+    }
+
+    [TestMethod]
+    [DataRow("\"readAheadRows\": 256", "\"readAheadRows\": 2000000000", "ReadAheadRows must be 1 to 65536", DisplayName = "rows without end")]
     [DataRow("\"formatVersion\": 1", "\"formatVersion\": 2", "format version 2", DisplayName = "newer version")]
     [DataRow("\"name\": \"t5.onnx\"", "\"name\": \"../t5.onnx\"", "impossible", DisplayName = "path out of the folder")]
     [DataRow("\"length\": 5", "\"length\": -5", "impossible", DisplayName = "negative length")]

@@ -1,0 +1,30 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+
+namespace Microsoft.ML.SimpleDiffusion.Text.Interop.Native;
+
+/// <summary>The way to ONNX Runtime for whoever makes a session: it must come before anything else is called there.</summary>
+internal static class OnnxRuntimeEnvironment
+{
+    /// <summary>
+    /// ONNX Runtime 1.31 keeps an identifier of the device and a store of events in the user's cache folder. Nobody who encodes captions has asked for that. The
+    /// variable counts when the library starts; who has set it decides.
+    /// </summary>
+    private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
+
+    /// <summary>Starts ONNX Runtime with telemetry off.</summary>
+    /// <exception cref="DllNotFoundException">There is no native ONNX Runtime.</exception>
+    public static OrtEnv Start()
+    {
+        bool isDecided = Environment.GetEnvironmentVariable(TelemetryVariable) is not null;
+        NativeEnvironment.SetUnlessSet(TelemetryVariable, "1");
+        var environment = OrtEnv.Instance();
+        if (!isDecided)
+        {
+            // Where the library does not go by the variable, or somebody has started it before.
+            environment.DisableTelemetryEvents();
+        }
+
+        return environment;
+    }
+}
