@@ -30,7 +30,7 @@ public sealed class SmallImageClassifierOptions
     /// <summary>Passes over the training images, 1 or more. Default: 16.</summary>
     public int Epochs { get; set; } = 16;
 
-    /// <summary>Images of a training step, and images classified at once, 1 or more. Default: 64.</summary>
+    /// <summary>Images of a training step, and images classified at once, 1 to 65536. Default: 64.</summary>
     public int BatchSize { get; set; } = 64;
 
     /// <summary>Peak of the learning rate, above 0. Default: 0.002.</summary>
@@ -70,11 +70,11 @@ public sealed class SmallImageClassifierOptions
         Require.Range(nameof(ImageSize), ImageSize, 4, 512);
         Require.That(nameof(Channels), Channels, Channels is 1 or 3, "must be 1 or 3");
         Require.AtLeast(nameof(Epochs), Epochs, 1);
-        Require.AtLeast(nameof(BatchSize), BatchSize, 1);
+        Require.Range(nameof(BatchSize), BatchSize, 1, 65536);
         Require.Above(nameof(LearningRate), LearningRate, 0);
         Require.NotNull(nameof(Compute), Compute);
         Require.Defined($"{nameof(Compute)}.{nameof(Compute.Device)}", Compute.Device);
-        Require.AtLeast($"{nameof(Compute)}.{nameof(Compute.DeviceIndex)}", Compute.DeviceIndex, 0);
-        Require.AtLeast($"{nameof(Compute)}.{nameof(Compute.Threads)}", Compute.Threads ?? 1, 1);
+        Require.Range($"{nameof(Compute)}.{nameof(Compute.DeviceIndex)}", Compute.DeviceIndex, 0, 1023);
+        Require.Range($"{nameof(Compute)}.{nameof(Compute.Threads)}", Compute.Threads ?? 1, 1, 4096);
     }
 }

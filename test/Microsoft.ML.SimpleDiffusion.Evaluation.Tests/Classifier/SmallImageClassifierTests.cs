@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Classifier;
@@ -69,6 +70,10 @@ public class SmallImageClassifierTests
         CollectionAssert.AreEqual(classifier.Classes.ToArray(), loaded.Classes.ToArray());
         using var zip = ZipFile.OpenRead(path);
         Assert.ContainsSingle(entry => entry.FullName.EndsWith("weights.safetensors", StringComparison.Ordinal), zip.Entries);
+
+        // Nothing of the machine is stored.
+        using var configuration = new StreamReader(zip.Entries.Single(entry => entry.Name == "Model.key").Open(), Encoding.Unicode);
+        Assert.DoesNotContain("threads", configuration.ReadToEnd());
     }
 
     [TestMethod]

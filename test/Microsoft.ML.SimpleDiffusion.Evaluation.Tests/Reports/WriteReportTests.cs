@@ -35,6 +35,24 @@ public class WriteReportTests
     }
 
     [TestMethod]
+    public void Report_says_nothing_of_the_machine()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyData.Options(steps: 1);
+        options.Training.CheckpointDirectory = folder.File("telltale-run");
+        options.Training.TensorBoardDirectory = folder.File("telltale-events");
+        using var model = Train(options);
+
+        _context.ImageGeneration().WriteReport(folder.File("telltale.html"), model, Labelled(), new ReportOptions { MaxImages = 10, GuidanceScales = [2], ClassifierEpochs = 1 });
+
+        string page = File.ReadAllText(folder.File("telltale.html"));
+        foreach (string word in new[] { "telltale", folder.Path, "CheckpointDirectory", "TensorBoardDirectory", "Threads" })
+        {
+            Assert.DoesNotContain(word, page);
+        }
+    }
+
+    [TestMethod]
     public void Report_on_a_model_without_classes_compares_coarse_pixels()
     {
         using var folder = new TemporaryFolder();

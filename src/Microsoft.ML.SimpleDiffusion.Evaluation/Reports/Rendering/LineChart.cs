@@ -14,12 +14,21 @@ internal static class LineChart
     /// <summary>From this ratio of the largest to the smallest value on, the vertical axis is logarithmic.</summary>
     private const double LogarithmicFrom = 5;
 
+    /// <summary>Losses and metrics are of the size of float32. The charts' library counts no further than double, and its writer then hides the reason.</summary>
+    private const double LargestValue = 1e100;
+
     /// <param name="name">What is drawn; the title of the vertical axis.</param>
     /// <param name="points">Steps and values, by step. Values that are not finite are left out.</param>
     /// <param name="hasMarkers">Whether each point is marked: for few points.</param>
+    /// <exception cref="FormatException">A value or a step is none that a training can have: the history that it comes from is damaged.</exception>
     public static string Draw(string name, IEnumerable<(long Step, double Value)> points, bool hasMarkers)
     {
         var finite = points.Where(point => double.IsFinite(point.Value)).ToList();
+        foreach (var (step, value) in finite.Where(point => Math.Abs(point.Value) > LargestValue || point.Step < 0))
+        {
+            throw new FormatException(FormattableString.Invariant($"The chart of {name} cannot be drawn: its value at step {step} is {value}. The history of the model is damaged."));
+        }
+
         var line = new LineSeries
         {
             Color = OxyColor.FromRgb(0x00, 0x72, 0xb2),
