@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
@@ -113,7 +114,7 @@ internal sealed class WorkerProcesses : IDisposable
 
     private void Start(ProcessStartInfo info, string logPath)
     {
-        var log = TextWriter.Synchronized(new StreamWriter(new FileStream(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true });
+        var log = TextWriter.Synchronized(new StreamWriter(Files.OpenAppend(logPath)) { AutoFlush = true });
         _logs.Add(log);
         var process = Process.Start(info) ?? throw new InvalidOperationException("No process was started.");
         _processes.Add(process);

@@ -86,6 +86,18 @@ internal static class Files
         }
     }
 
+    /// <summary>Opens a log to add to. A link is not followed but replaced, and so is a pipe or a device, on which a writer may wait for ever.</summary>
+    public static Stream OpenAppend(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null || (file.Exists && file.Length == 0))
+        {
+            Delete(path);
+        }
+
+        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+    }
+
     /// <summary>Moves a file to a name that is not taken.</summary>
     public static void Move(string from, string to)
     {

@@ -111,4 +111,35 @@ public sealed class FilesTests : IDisposable
 
         Assert.AreEqual("content", System.Text.Encoding.UTF8.GetString(Files.ReadAll(_folder.File("link"), 100)));
     }
+
+    [TestMethod]
+    public void A_log_is_added_to_and_never_through_a_link_or_into_a_pipe()
+    {
+        string log = _folder.File("log"), target = _folder.File("target");
+        Append(log);
+        Append(log);
+        Assert.AreEqual("lineline", File.ReadAllText(log));
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File.WriteAllText(target, "somebody's");
+        File.Delete(log);
+        File.CreateSymbolicLink(log, target);
+        Append(log);
+        Assert.AreEqual("line", File.ReadAllText(log));
+        Assert.AreEqual("somebody's", File.ReadAllText(target));
+
+        File.Delete(log);
+        Process.Start("mkfifo", log)!.WaitForExit();
+        Append(log);
+        Assert.AreEqual("line", File.ReadAllText(log));
+    }
+
+    private static void Append(string path)
+    {
+        using var file = Files.OpenAppend(path);
+        file.Write("line"u8);
+    }
 }
