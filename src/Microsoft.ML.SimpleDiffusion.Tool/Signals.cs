@@ -8,7 +8,7 @@ namespace Microsoft.ML.SimpleDiffusion.Tool;
 /// </summary>
 internal sealed class Signals : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;

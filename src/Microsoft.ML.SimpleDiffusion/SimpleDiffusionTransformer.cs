@@ -6,7 +6,6 @@ using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
@@ -40,13 +39,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         _warning = new FirstWarning(environment);
         _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
-
-        // ML.NET reads images into classes only if their type has been registered.
-        var type = GeneratedColumns.ImageType(_configuration.Options);
-        var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
-
-        // The attribute's own Register throws without a size.
-        DataViewTypeManager.Register(type, typeof(MLImage), attribute);
+        GeneratedColumns.RegisterImageType(_configuration.Options);
     }
 
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>
@@ -71,10 +64,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>A transformer with other sampling options that shares this one's weights. The weights live until both are disposed of.</summary>
     /// <param name="sampling">How to generate. Copied.</param>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// An option is out of range; guidance is asked of an unconditional model, or portraits of a model that does not know them; the strength is below 1
-    /// and there is no image to start from.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or asks of the model what it does not know: guidance, portraits, an image to start from.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
     public SimpleDiffusionTransformer WithSampling(SamplingOptions sampling)
     {
@@ -190,12 +180,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ThrowIfDisposed();
-        var grid = TextGeneration.Grid(_configuration, conditions, columns, rows, seed ?? _configuration.Options.Sampling.Seed);
-
-        // Better known before the work than after it.
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        byte[] png = grid.ToPng(Generator(cancellationToken));
-        Files.Write(path, stream => stream.Write(png));
+        TextGeneration.WriteGrid(path, TextGeneration.Grid(_configuration, conditions, columns, rows, seed ?? _configuration.Options.Sampling.Seed), Generator(cancellationToken));
     }
 
     /// <summary>
@@ -240,14 +225,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         OptionsValidator.ValidateCompute(compute ?? new ComputeOptions());
-        var model = MLEnvironment.Warn(context, warn =>
-        {
-            var configuration = ModelDirectory.Open(directory, warn, out var weights);
-            using (weights)
-            {
-                return TrainedModel.Read(configuration, weights, weights.Length, warn, compute);
-            }
-        });
+        var model = MLEnvironment.Warn(context, warn => TrainedModel.Open(directory, warn, compute));
         return new SimpleDiffusionTransformer(context, new TorchGenerator(model));
     }
 

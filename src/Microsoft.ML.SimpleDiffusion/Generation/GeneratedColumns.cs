@@ -73,6 +73,16 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         ? new ImageDataViewType(size.Height, size.Width)
         : new ImageDataViewType();
 
+    /// <summary>ML.NET reads images into classes only if their type has been registered.</summary>
+    public static void RegisterImageType(SimpleDiffusionOptions options)
+    {
+        var type = ImageType(options);
+        var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
+
+        // The attribute's own Register throws without a size.
+        DataViewTypeManager.Register(type, typeof(MLImage), attribute);
+    }
+
     /// <inheritdoc/>
     public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _draw, _warn, _cutCaptions).Read;
 

@@ -46,6 +46,14 @@ internal static class TextGeneration
             : throw new ArgumentOutOfRangeException(nameof(columns), columns, $"A grid of {count} rows and {columns} columns of {size.Width}x{size.Height} images is too large to draw.");
     }
 
+    /// <summary>Generates a grid and writes it as a PNG file. Its folder is created if needed, before the work.</summary>
+    public static void WriteGrid(string path, GenerationGrid grid, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        byte[] png = grid.ToPng(generate);
+        Files.Write(path, stream => stream.Write(png));
+    }
+
     private static RowCondition Read(ModelConfiguration configuration, string? text, string parameter)
     {
         var condition = configuration.Condition;

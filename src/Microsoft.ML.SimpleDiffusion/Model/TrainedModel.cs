@@ -43,6 +43,18 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
         return Create(configuration, warn, compute, model => SafetensorsReader.Read(weights, length, NamedWeights(model.Network)));
     }
 
+    /// <summary>Reads the model of a folder.</summary>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <inheritdoc cref="Read"/>
+    public static TrainedModel Open(string directory, Action<string> warn, ComputeOptions? compute)
+    {
+        var configuration = ModelDirectory.Open(directory, warn, out var weights);
+        using (weights)
+        {
+            return Read(configuration, weights, weights.Length, warn, compute);
+        }
+    }
+
     /// <summary>Adds an owner, who must dispose of the result.</summary>
     /// <exception cref="ObjectDisposedException">This one has gone.</exception>
     public TrainedModel Share() => new(shared.Share(), configuration);
