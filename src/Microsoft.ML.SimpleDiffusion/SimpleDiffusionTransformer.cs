@@ -39,7 +39,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         _warning = new FirstWarning(environment);
         _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
-        GeneratedColumns.RegisterImageType(_configuration.Options);
+        GeneratedColumns.Register(_configuration.Options);
     }
 
     /// <summary>A copy of the options, with every number that was chosen automatically filled in.</summary>

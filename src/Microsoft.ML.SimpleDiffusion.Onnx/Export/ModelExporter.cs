@@ -45,12 +45,27 @@ internal static class ModelExporter
         s.Text is null ? null : graph.Input(Signature.Text, ElementType.Float32, Signature.Batch, Signature.Length, s.Text.Width),
         s.Text is null ? null : graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length));
 
+    /// <summary>Gives the prediction out.</summary>
+    public static void AddOutput(OnnxGraph graph, NetworkSpecification s, string prediction)
+        => graph.Output(Signature.Prediction, prediction, ElementType.Float32, Signature.Batch, s.ImageChannels, s.ImageHeight, s.ImageWidth);
+
+    /// <summary>The inputs of a text encoder, added to a graph.</summary>
+    public static (string Text, string Mask) AddTextInputs(OnnxGraph graph, TextEncoderPlan plan) => (
+        plan is EmbeddingProjectionPlan projection
+            ? graph.Input(Signature.Embeddings, ElementType.Float32, Signature.Batch, Signature.Length, projection.EmbeddingWidth)
+            : graph.Input(Signature.Tokens, ElementType.Int64, Signature.Batch, Signature.Length),
+        graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length));
+
+    /// <summary>Gives the encoded text out.</summary>
+    public static void AddTextOutput(OnnxGraph graph, TextEncoderPlan plan, string text)
+        => graph.Output(Signature.Text, text, ElementType.Float32, Signature.Batch, Signature.Length, plan.Width);
+
     private static OnnxGraph Denoiser(NetworkPlan plan, DenoisingModel model, WeightSource weights, OnnxPrecision precision)
     {
         var graph = new OnnxGraph("denoiser");
         var s = plan.Specification;
         string prediction = new NetworkEmitter(plan, graph, weights, precision).Emit(AddInputs(graph, s), model.Schedule.LogSnrMin, model.Schedule.LogSnrMax);
-        graph.Output(Signature.Prediction, prediction, ElementType.Float32, Signature.Batch, s.ImageChannels, s.ImageHeight, s.ImageWidth);
+        AddOutput(graph, s, prediction);
         return graph;
     }
 
@@ -58,12 +73,8 @@ internal static class ModelExporter
     private static OnnxGraph TextEncoder(NetworkPlan plan, WeightSource weights)
     {
         var graph = new OnnxGraph("text_encoder");
-        string text = plan.Text is EmbeddingProjectionPlan projection
-            ? graph.Input(Signature.Embeddings, ElementType.Float32, Signature.Batch, Signature.Length, projection.EmbeddingWidth)
-            : graph.Input(Signature.Tokens, ElementType.Int64, Signature.Batch, Signature.Length);
-        string mask = graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length);
-        graph.Output(
-            Signature.Text, new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask), ElementType.Float32, Signature.Batch, Signature.Length, plan.Text!.Width);
+        var (text, mask) = AddTextInputs(graph, plan.Text!);
+        AddTextOutput(graph, plan.Text!, new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
         return graph;
     }
 }

@@ -8,8 +8,8 @@ internal sealed class OnnxGraph
     private readonly OnnxGraph? _outer;
     private readonly string _name;
     private readonly List<OnnxMessage> _nodes = [];
-    private readonly List<OnnxMessage> _inputs = [];
-    private readonly List<OnnxMessage> _outputs = [];
+    private readonly List<(string Name, OnnxMessage Message)> _inputs = [];
+    private readonly List<(string Name, OnnxMessage Message)> _outputs = [];
     private readonly List<OnnxInitializer> _initializers = [];
     private readonly HashSet<string> _constants = [];
     private int _count;
@@ -22,14 +22,23 @@ internal sealed class OnnxGraph
     /// <summary>Bytes of all constants.</summary>
     public long ConstantBytes => _initializers.Sum(initializer => initializer.Length);
 
+    /// <summary>Inputs as name, type and shape, such as "z: Float32 [N, 3, 64, 64]".</summary>
+    public IReadOnlyList<string> Inputs => [.. _inputs.Select(input => input.Name)];
+
+    /// <summary>Outputs in the same words.</summary>
+    public IReadOnlyList<string> Outputs => [.. _outputs.Select(output => output.Name)];
+
     private OnnxGraph Root => _outer?.Root ?? this;
+
+    /// <summary>An input or output in words.</summary>
+    public static string Describe(string name, ElementType type, IEnumerable<OnnxDimension> shape) => $"{name}: {type} [{string.Join(", ", shape)}]";
 
     /// <param name="name">Name of the input.</param>
     /// <param name="type">Type of its numbers.</param>
     /// <param name="shape">A number or a name for each dimension.</param>
     public string Input(string name, ElementType type, params OnnxDimension[] shape)
     {
-        _inputs.Add(Value(name, type, shape));
+        _inputs.Add((Describe(name, type, shape), Value(name, type, shape)));
         return name;
     }
 
@@ -41,7 +50,7 @@ internal sealed class OnnxGraph
     public void Output(string name, string value, ElementType type, params OnnxDimension[] shape)
     {
         AddNode("Identity", [value], [name], []);
-        _outputs.Add(Value(name, type, shape));
+        _outputs.Add((Describe(name, type, shape), Value(name, type, shape)));
     }
 
     /// <summary>Adds an operator with one output.</summary>
@@ -104,8 +113,8 @@ internal sealed class OnnxGraph
             offset += isExternal ? initializer.AlignedLength : 0;
         }
 
-        _inputs.ForEach(input => message.Add(Fields.GraphInput, input));
-        _outputs.ForEach(output => message.Add(Fields.GraphOutput, output));
+        _inputs.ForEach(input => message.Add(Fields.GraphInput, input.Message));
+        _outputs.ForEach(output => message.Add(Fields.GraphOutput, output.Message));
         return message;
     }
 

@@ -8,11 +8,15 @@ internal readonly struct OnnxDimension
     private readonly long _value;
     private readonly string? _name;
 
-    private OnnxDimension(long value, string? name) => (_value, _name) = (value, name);
+    public OnnxDimension(long value) => _value = value;
 
-    public static implicit operator OnnxDimension(int value) => new(value, null);
+    public OnnxDimension(string name) => _name = name;
 
-    public static implicit operator OnnxDimension(string name) => new(0, name);
+    public static implicit operator OnnxDimension(int value) => new(value);
+
+    public static implicit operator OnnxDimension(string name) => new(name);
+
+    public override string ToString() => _name ?? _value.ToString(CultureInfo.InvariantCulture);
 
     public OnnxMessage ToMessage() => _name is null ? new OnnxMessage().Add(Fields.DimensionValue, _value) : new OnnxMessage().Add(Fields.DimensionName, _name);
 }

@@ -9,4 +9,29 @@ internal static class OnnxOptionsValidator
         Require.Defined(nameof(options.Precision), options.Precision);
         Require.Range(nameof(options.ExternalDataFromBytes), options.ExternalDataFromBytes, 1, OnnxExportOptions.MaxInlineBytes);
     }
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static void Validate(OnnxGenerationOptions options)
+    {
+        Require.Defined(nameof(options.Device), options.Device);
+        Require.AtLeast(nameof(options.DeviceIndex), options.DeviceIndex, 0);
+        Require.AtLeast(nameof(options.Threads), options.Threads ?? 1, 1);
+        Require.NotEmptyUnlessNull(nameof(options.ConditionColumnName), options.ConditionColumnName);
+    }
+
+    /// <summary>Checks what is to be made of a model.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="model">The model's own options.</param>
+    /// <param name="condition">What it is conditioned on.</param>
+    /// <returns>The options in force.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or something is asked of the model that it has not learnt.</exception>
+    public static SimpleDiffusionOptions Resolve(OnnxGenerationOptions options, SimpleDiffusionOptions model, ConditionDescription condition)
+    {
+        bool knowsConditions = condition.Kind != ConditionKind.None;
+        Require.That(nameof(options.ConditionColumnName), options.ConditionColumnName, options.ConditionColumnName is null || knowsConditions, "must be null for an unconditional model");
+        var resolved = options.ApplyTo(model);
+        OptionsValidator.Validate(resolved);
+        OptionsValidator.ValidateGeneration(resolved, condition);
+        return resolved;
+    }
 }

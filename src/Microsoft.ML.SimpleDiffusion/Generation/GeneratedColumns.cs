@@ -68,13 +68,8 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         }
     }
 
-    /// <summary>Type of the image column: of no known size where a portrait column decides row by row.</summary>
-    public static ImageDataViewType ImageType(SimpleDiffusionOptions options) => SizeOf(options) is ImageSize size
-        ? new ImageDataViewType(size.Height, size.Width)
-        : new ImageDataViewType();
-
-    /// <summary>ML.NET reads images into classes only if their type has been registered.</summary>
-    public static void RegisterImageType(SimpleDiffusionOptions options)
+    /// <summary>Tells ML.NET of the image column's type: it reads images into classes only if their type has been registered.</summary>
+    public static void Register(SimpleDiffusionOptions options)
     {
         var type = ImageType(options);
         var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
@@ -82,6 +77,11 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         // The attribute's own Register throws without a size.
         DataViewTypeManager.Register(type, typeof(MLImage), attribute);
     }
+
+    /// <summary>Type of the image column: of no known size where a portrait column decides row by row.</summary>
+    public static ImageDataViewType ImageType(SimpleDiffusionOptions options) => SizeOf(options) is ImageSize size
+        ? new ImageDataViewType(size.Height, size.Width)
+        : new ImageDataViewType();
 
     /// <inheritdoc/>
     public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _draw, _warn, _cutCaptions).Read;

@@ -1,6 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
-using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using static TorchSharp.torch;
 
@@ -104,31 +103,7 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)
     {
-        try
-        {
-            OptionsValidator.Validate(configuration.Options);
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException($"The model's configuration is damaged: {e.Message}", e);
-        }
-
-        if (configuration.Condition.Kind != ConditionKind.None && configuration.Options.ConditionColumnName is null)
-        {
-            throw new FormatException("The model's configuration is damaged: its condition has no column.");
-        }
-
-        NetworkSpecification specification;
-        try
-        {
-            specification = configuration.Condition.Specify(configuration.Options);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new FormatException($"The model's configuration is incomplete: {e.Message}", e);
-        }
-
-        long bytes = NetworkPlan.Of(specification).ParameterCount * sizeof(float);
+        long bytes = ConfigurationCheck.Run(configuration).ParameterCount * sizeof(float);
         if (length < bytes)
         {
             throw new FormatException($"The model's weights are damaged: the configuration needs {bytes} bytes, but there are only {length}.");

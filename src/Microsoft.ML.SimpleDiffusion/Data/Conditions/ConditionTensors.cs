@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
-using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
@@ -12,53 +11,16 @@ internal static class ConditionTensors
     /// <param name="portraits">Whether each is a portrait; null without portrait flag.</param>
     /// <param name="device">Where the tensors go.</param>
     /// <returns>Tensors of the current dispose scope.</returns>
-    public static ImageConditions Create(ConditionDescription condition, IReadOnlyList<RowCondition> rows, IReadOnlyList<bool>? portraits, Device device) => new(
-        condition.Kind == ConditionKind.Class ? tensor(rows.Select(row => (long)(row.ClassIndex ?? condition.ClassCount)).ToArray(), device: device) : null,
-        portraits is null ? null : tensor(portraits.Select(isPortrait => isPortrait ? 1L : 0L).ToArray(), device: device))
+    public static ImageConditions Create(ConditionDescription condition, IReadOnlyList<RowCondition> rows, IReadOnlyList<bool>? portraits, Device device)
     {
-        Text = condition.Kind switch
+        var (classes, portrait, text) = ConditionArrays.Create(condition, rows, portraits);
+        return new ImageConditions(classes is null ? null : tensor(classes, device: device), portrait is null ? null : tensor(portrait, device: device))
         {
-            ConditionKind.Text => Captions(rows, device),
-            ConditionKind.Embeddings => Embeddings(rows, condition.EmbeddingWidth, device),
-            _ => null,
-        },
-    };
-
-    private static TextInput Captions(IReadOnlyList<RowCondition> rows, Device device)
-    {
-        int[] lengths = [.. rows.Select(row => row.Text?.Length ?? 1)];
-        int longest = lengths.Max();
-        var tokens = new long[rows.Count * longest];
-        for (int i = 0; i < rows.Count; i++)
-        {
-            var place = tokens.AsSpan(i * longest, longest);
-            place.Fill(ByteEncoderPlan.NoTextToken);
-            for (int j = 0; j < rows[i].Text?.Length; j++)
-            {
-                place[j] = rows[i].Text![j];
-            }
-        }
-
-        return new TextInput(tensor(tokens, [rows.Count, longest], device: device), Mask(lengths, device));
+            Text = text is null ? null : ToInput(text, device),
+        };
     }
 
-    private static TextInput Embeddings(IReadOnlyList<RowCondition> rows, int width, Device device)
-    {
-        int[] lengths = [.. rows.Select(row => row.Embeddings?.Length / width ?? 1)];
-        int longest = lengths.Max();
-        var tokens = new float[rows.Count * longest * width];
-        for (int i = 0; i < rows.Count; i++)
-        {
-            rows[i].Embeddings?.CopyTo(tokens, i * longest * width);
-        }
-
-        return new TextInput(tensor(tokens, [rows.Count, longest, width], device: device), Mask(lengths, device));
-    }
-
-    private static Tensor Mask(int[] lengths, Device device)
-    {
-        int longest = lengths.Max();
-        bool[] isToken = [.. lengths.SelectMany(length => Enumerable.Range(0, longest).Select(i => i < length))];
-        return tensor(isToken, [lengths.Length, longest], device: device);
-    }
+    private static TextInput ToInput(TextArrays text, Device device) => new(
+        text.Tokens is not null ? tensor(text.Tokens, [text.Rows, text.Length], device: device) : tensor(text.Embeddings!, [text.Rows, text.Length, text.Embeddings!.Length / (text.Rows * text.Length)], device: device),
+        tensor(text.Mask, [text.Rows, text.Length], device: device));
 }
