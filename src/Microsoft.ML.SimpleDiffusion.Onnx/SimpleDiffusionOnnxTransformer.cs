@@ -4,7 +4,7 @@ using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Onnx.Generation;
-using Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+using Microsoft.ML.SimpleDiffusion.Onnx.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx;

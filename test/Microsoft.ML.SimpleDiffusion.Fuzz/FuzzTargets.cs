@@ -28,6 +28,7 @@ public static class FuzzTargets
         ["tool-options"] = () => new ToolOptionsTarget(),
         ["caption"] = () => new CaptionTarget(),
         ["image"] = () => new ImageTarget(),
+        ["onnx"] = () => new OnnxTarget(),
         ["elf"] = () => new ElfTarget(),
     };
 

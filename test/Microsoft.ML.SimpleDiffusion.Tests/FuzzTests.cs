@@ -30,6 +30,7 @@ public class FuzzTests
     [DataRow("tool-options", 1_000)]
     [DataRow("caption", 20_000)]
     [DataRow("image", 5_000)]
+    [DataRow("onnx", 2_000)]
     [DataRow("elf", 50_000)]
     public void Damaged_files_are_read_or_refused_with_a_declared_exception(string name, int inputs)
     {

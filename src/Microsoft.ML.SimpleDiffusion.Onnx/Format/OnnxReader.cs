@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Format;
@@ -172,22 +171,11 @@ internal static class OnnxReader
     private static void RequireChecksum(byte[] file, Dictionary<string, string> metadata)
     {
         string stored = metadata.GetValueOrDefault(MetadataKeys.Sha256, string.Empty);
-        byte[] end = ToBytes(new OnnxMessage().Add(Fields.ModelMetadata, OnnxMessage.Entry(MetadataKeys.Sha256, stored)));
+        byte[] end = OnnxWriter.SealOf(stored);
         if (!file.AsSpan().EndsWith(end) || Digest.HexOf(file.AsSpan(0, file.Length - end.Length)) != stored)
         {
             throw new FormatException("The ONNX file has been altered since it was exported: its checksum is wrong.");
         }
-    }
-
-    private static byte[] ToBytes(OnnxMessage message)
-    {
-        using var stream = new MemoryStream();
-        using (var output = new CodedOutputStream(stream, leaveOpen: true))
-        {
-            message.WriteTo(output);
-        }
-
-        return stream.ToArray();
     }
 
     private static Dictionary<string, string> Texts(IEnumerable<ProtoField> entries)

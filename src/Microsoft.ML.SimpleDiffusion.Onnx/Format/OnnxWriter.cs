@@ -43,8 +43,27 @@ internal static class OnnxWriter
         return WriteHashed(path, stream =>
         {
             Write(stream, message);
-            Write(stream, new OnnxMessage().Add(Fields.ModelMetadata, OnnxMessage.Entry(MetadataKeys.Sha256, stream.Sha256)));
+            stream.Write(SealOf(stream.Sha256));
         });
+    }
+
+    /// <summary>The last bytes of a file.</summary>
+    /// <param name="checksum">SHA-256 of all bytes before them, hexadecimal.</param>
+    public static byte[] SealOf(string checksum)
+    {
+        using var stream = new MemoryStream();
+        Write(stream, new OnnxMessage().Add(Fields.ModelMetadata, OnnxMessage.Entry(MetadataKeys.Sha256, checksum)));
+        return stream.ToArray();
+    }
+
+    /// <summary>Brings the checksum of a file into line with its content; its length stays.</summary>
+    public static void Reseal(Span<byte> file)
+    {
+        int length = file.Length - SealOf(Digest.HexOf([])).Length;
+        if (length > 0)
+        {
+            SealOf(Digest.HexOf(file[..length])).CopyTo(file[length..]);
+        }
     }
 
     private static void Write(Stream stream, OnnxMessage message)

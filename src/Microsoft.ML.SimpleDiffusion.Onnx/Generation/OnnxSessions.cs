@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+using Microsoft.ML.SimpleDiffusion.Onnx.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Generation;
 

@@ -3,6 +3,8 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Generation;
 /// <summary>One of several owners of a generator, which lives until the last owner has gone and the last use has ended. Uses run side by side.</summary>
 internal sealed class SharedGenerator : IDisposable
 {
+    private const string OwnerName = "SimpleDiffusionOnnxTransformer";
+
     private readonly Body _body;
     private bool _disposed;
 
@@ -55,7 +57,11 @@ internal sealed class SharedGenerator : IDisposable
     {
         lock (_body.Lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(SimpleDiffusionOnnxTransformer));
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(OwnerName, $"This {OwnerName} has been disposed of, and with it what it shared.");
+            }
+
             _body.References++;
         }
     }

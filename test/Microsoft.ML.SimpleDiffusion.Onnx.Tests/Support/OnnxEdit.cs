@@ -8,6 +8,8 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Tests.Support;
 /// <summary>Changes exported files as someone would who knows how to write the right checksum.</summary>
 internal static class OnnxEdit
 {
+    private static byte[] Seal => OnnxWriter.SealOf(Digest.HexOf([]));
+
     /// <summary>A file with other text of the same length in the first or the last place where it occurs.</summary>
     public static byte[] Replace(byte[] file, string text, string other, bool isLast = false)
     {
@@ -20,7 +22,7 @@ internal static class OnnxEdit
     }
 
     /// <summary>A file with another field in its model.</summary>
-    public static byte[] Append(byte[] file, OnnxMessage fields) => Sealed([.. file.AsSpan(0, file.Length - SealOf(string.Empty.PadLeft(64)).Length), .. ToBytes(fields), .. SealOf(string.Empty.PadLeft(64))]);
+    public static byte[] Append(byte[] file, OnnxMessage fields) => Sealed([.. file.AsSpan(0, file.Length - Seal.Length), .. ToBytes(fields), .. Seal]);
 
     /// <summary>A model of one node and nothing else but what tells that it is exported.</summary>
     public static byte[] WithNode(OnnxMessage node, int opset = OnnxWriter.Opset)
@@ -30,7 +32,7 @@ internal static class OnnxEdit
             .Add(Fields.ModelOpset, new OnnxMessage().Add(Fields.OpsetVersion, opset))
             .Add(Fields.ModelGraph, new OnnxMessage().Add(Fields.GraphNode, node).Add(Fields.GraphName, "g"))
             .Add(Fields.ModelMetadata, OnnxMessage.Entry(MetadataKeys.Format, MetadataKeys.CurrentFormat));
-        return Sealed([.. ToBytes(model), .. SealOf(string.Empty.PadLeft(64))]);
+        return Sealed([.. ToBytes(model), .. Seal]);
     }
 
     public static byte[] ToBytes(OnnxMessage message)
@@ -47,10 +49,7 @@ internal static class OnnxEdit
     /// <summary>The file with the checksum that it has now.</summary>
     private static byte[] Sealed(byte[] file)
     {
-        int length = file.Length - SealOf(string.Empty.PadLeft(64)).Length;
-        SealOf(Digest.HexOf(file.AsSpan(0, length))).CopyTo(file, length);
+        OnnxWriter.Reseal(file);
         return file;
     }
-
-    private static byte[] SealOf(string checksum) => ToBytes(new OnnxMessage().Add(Fields.ModelMetadata, OnnxMessage.Entry(MetadataKeys.Sha256, checksum)));
 }

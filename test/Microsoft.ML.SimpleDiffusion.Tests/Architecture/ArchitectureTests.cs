@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
+using Microsoft.ML.SimpleDiffusion.Onnx;
 using Microsoft.ML.SimpleDiffusion.Text;
 using Mono.Cecil;
 
@@ -47,6 +48,7 @@ public class ArchitectureTests
         ["ModelEntry -> Digest"] = "what a loader reads has one",
         ["SmallImageClassifierTransformer -> ClassifierIO"] = "it saves itself as ML.NET's loader reads it",
         ["ClassifierIO -> SmallImageClassifierTransformer"] = "ML.NET's loader returns one",
+        ["OnnxModelIO -> SimpleDiffusionOnnxTransformer"] = "ML.NET's loader returns one",
         ["T5ModelIO -> T5EncodingTransformer"] = "ML.NET's loader returns one",
     };
 
@@ -54,6 +56,7 @@ public class ArchitectureTests
     [
         new(Core, "Microsoft.ML.SimpleDiffusion"),
         new(typeof(ImageGenerationCatalog).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Evaluation"),
+        new(typeof(SimpleDiffusionOnnxTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Onnx"),
         new(typeof(T5EncodingTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Text"),
     ];
 

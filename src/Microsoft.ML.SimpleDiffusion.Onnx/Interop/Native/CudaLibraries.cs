@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop.Native;
 
 /// <summary>Looks for the libraries that the GPU build of ONNX Runtime needs, since its own error does not say which is missing.</summary>
 internal static class CudaLibraries

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Onnx;
 using Microsoft.ML.SimpleDiffusion.Onnx.Generation;
-using Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+using Microsoft.ML.SimpleDiffusion.Onnx.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Onnx.Persistence;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
@@ -12,7 +12,7 @@ using Microsoft.ML.SimpleDiffusion.Onnx.Persistence;
 [assembly: LoadableClass(
     typeof(SimpleDiffusionOnnxTransformer), typeof(OnnxModelIO), null, typeof(SignatureLoadModel), "Simple diffusion image generator in ONNX Runtime", OnnxModelIO.LoaderSignature)]
 
-namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop.MLNet;
 
 /// <summary>The transformer inside ML.NET's model.zip: its options, and the ONNX files in entries of their own.</summary>
 internal static class OnnxModelIO

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop;
+namespace Microsoft.ML.SimpleDiffusion.Onnx.Interop.Native;
 
 /// <summary>
 /// Switches off what ONNX Runtime reports about the machine, before it is used for the first time: on Linux and macOS it would else write a device id and a
