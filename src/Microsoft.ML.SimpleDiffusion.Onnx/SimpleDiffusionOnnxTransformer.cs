@@ -20,6 +20,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     private readonly SharedGenerator _shared;
     private readonly OnnxGenerationOptions _given;
     private readonly ModelConfiguration _configuration;
+    private readonly FirstWarning _warning;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -29,6 +30,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     internal SimpleDiffusionOnnxTransformer(IHostEnvironment environment, SharedGenerator shared, OnnxGenerationOptions options)
     {
         _environment = environment;
+        _warning = new FirstWarning(environment);
         _shared = shared;
         _given = options.Clone();
         _given.SessionOptions = null;
@@ -108,8 +110,10 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         return true;
     });
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(
-        inputSchema, _configuration, requests => _shared.Use(generator => generator.Generate(requests, _configuration.Options.Sampling, () => MLEnvironment.CheckAlive(_environment))));
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warning.Say);
+
+    private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
+        => _shared.Use(generator => generator.Generate(requests, _configuration.Options.Sampling, () => MLEnvironment.CheckAlive(_environment)));
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 }

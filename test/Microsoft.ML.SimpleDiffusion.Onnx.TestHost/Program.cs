@@ -19,7 +19,7 @@ Console.WriteLine(sum.ToString("R", CultureInfo.InvariantCulture));
 (transformer as IDisposable)?.Dispose();
 
 // TorchSharp's managed assembly may be there: it is its native libraries that make up the size.
-string[] libraries = File.Exists("/proc/self/maps") ? File.ReadAllLines("/proc/self/maps") : [];
-Console.WriteLine(string.Join(',', libraries.Where(line => line.Contains(".so", StringComparison.Ordinal) && (line.Contains("torch", StringComparison.OrdinalIgnoreCase) || line.Contains("c10", StringComparison.Ordinal)))));
-Console.WriteLine(libraries.Any(line => line.Contains("libonnxruntime", StringComparison.Ordinal)));
+string[] libraries = File.Exists("/proc/self/maps") ? [.. File.ReadAllLines("/proc/self/maps").Select(line => Path.GetFileName(line.Split(' ')[^1])).Distinct()] : [];
+Console.WriteLine(string.Join(',', libraries.Where(name => name.Contains(".so", StringComparison.Ordinal) && (name.Contains("torch", StringComparison.OrdinalIgnoreCase) || name.Contains("c10", StringComparison.Ordinal)))));
+Console.WriteLine(libraries.Any(name => name.StartsWith("libonnxruntime", StringComparison.Ordinal)));
 return 0;
