@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -21,6 +22,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     private readonly OnnxGenerationOptions _given;
     private readonly ModelConfiguration _configuration;
     private readonly FirstWarning _warning;
+    private readonly CutCaptionWarning _cutCaptions;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -31,6 +33,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     {
         _environment = environment;
         _warning = new FirstWarning(environment);
+        _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
         _shared = shared;
         _given = options.Clone();
         _given.SessionOptions = null;
@@ -110,7 +113,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         return true;
     });
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warning.Say);
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warning.Say, _cutCaptions);
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
         => _shared.Use(generator => generator.Generate(requests, _configuration.Options.Sampling, () => MLEnvironment.CheckAlive(_environment)));
