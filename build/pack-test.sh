@@ -128,7 +128,7 @@ mkdir notebook
 sed "s|#r \\\\\"nuget: $core, |#i \\\\\"nuget:$feed\\\\\"\\\\n&|; s|folder = \\\\\"photos|folder = \\\\\"$work/images|; s|size = 32|size = 8|; s|steps = 500|steps = 4|" \
     "$repository/samples/Notebook/SimpleDiffusion.ipynb" > notebook/notebook.ipynb
 dotnet tool install dotnet-repl --version 0.3.259 --tool-path tool > tool.log || fail "$(cat tool.log)"
-NUGET_PACKAGES=$work/packages TERM=dumb tool/dotnet-repl --run notebook/notebook.ipynb --exit-after-run --output-format ipynb --output-path notebook/output.ipynb --working-dir notebook > notebook/log \
+(cd notebook && NUGET_PACKAGES=$work/packages TERM=dumb ../tool/dotnet-repl --run notebook.ipynb --exit-after-run --output-format ipynb --output-path output.ipynb > log) \
     || fail "$(grep -o '"evalue": *"[^"]*' notebook/output.ipynb | head -3)"
 [ -s notebook/model.zip ] && [ -s notebook/grid.png ] || fail "the notebook made nothing"
 
