@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SimpleDiffusion.Onnx.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Text.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Generation;
 
@@ -16,7 +17,6 @@ internal static class OnnxSessions
     /// <exception cref="InvalidOperationException">ONNX Runtime or the device is missing.</exception>
     public static InferenceSession Open(byte[] model, string? externalFolder, OnnxGenerationOptions options)
     {
-        OnnxTelemetry.TurnOff();
         bool hasCuda = HasCuda();
         if (options.SessionOptions is SessionOptions given)
         {
@@ -54,7 +54,7 @@ internal static class OnnxSessions
     {
         try
         {
-            return OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider);
+            return OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SimpleDiffusion.Text.Interop.Native;
 internal static class OnnxRuntimeEnvironment
 {
     /// <summary>
-    /// ONNX Runtime 1.31 keeps an identifier of the device and a store of events in the user's cache folder. Nobody who encodes captions has asked for that. The
+    /// ONNX Runtime 1.31 keeps an identifier of the device and a store of events in the user's cache folder. Nobody who encodes captions or generates images has asked for that. The
     /// variable counts when the library starts; who has set it decides.
     /// </summary>
     private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
