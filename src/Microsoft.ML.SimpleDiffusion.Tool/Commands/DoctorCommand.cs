@@ -16,20 +16,18 @@ internal static class DoctorCommand
         runner.SetAction(command, (result, session) =>
         {
             session.Screen.Table(Machine());
-            if (TorchLibrary.Find() is not string folder && result.GetValue(runner.Common.LibTorch) is null)
+            if (TorchLibrary.Find() is null && result.GetValue(runner.Common.LibTorch) is null)
             {
                 session.Screen.Table([("libtorch", "missing")]);
             }
 
             session.RequireLibTorch();
-            LibTorch();
+            Interop.Native.LibTorch.EnsureLoaded();
             session.Screen.Table(Torch(session.Compute));
             session.Screen.Done("This machine can train and generate.");
         });
         return command;
     }
-
-    private static void LibTorch() => Interop.Native.LibTorch.EnsureLoaded();
 
     private static IEnumerable<(string Name, string Value)> Machine()
     {
@@ -45,7 +43,7 @@ internal static class DoctorCommand
         Architecture.Arm64 => "NEON",
         _ when Avx512F.IsSupported => "AVX-512",
         _ when Avx2.IsSupported => "AVX2",
-        _ => Invariant($"{Vector128.IsHardwareAccelerated switch { true => 128, false => 0 }} bits only: training will be slow"),
+        _ => Invariant($"{(Vector128.IsHardwareAccelerated ? 128 : 0)} bits only: training will be slow"),
     };
 
     private static IEnumerable<(string Name, string Value)> Torch(ComputeOptions compute)

@@ -10,15 +10,13 @@ internal sealed class TorchPackage
     public const string SizeText = "about 130 MB";
 
     /// <summary>The version that TorchSharp was built for; held to Directory.Packages.props by a test.</summary>
-    public const string Version = "2.10.0";
-
-    private static readonly string[] Platforms = ["linux-x64", "win-x64", "osx-arm64"];
+    public const string Version = NativeLoadDiagnosis.TorchVersion;
 
     private readonly string _platform;
 
-    private TorchPackage(string platform) => _platform = platform;
+    private TorchPackage(string platform, string id) => (_platform, Id) = (platform, id);
 
-    public string Id => $"libtorch-cpu-{_platform}";
+    public string Id { get; }
 
     public string NativeFolder => Path.Combine(PackagesFolder(), Id, Version, "runtimes", _platform, "native");
 
@@ -26,9 +24,10 @@ internal sealed class TorchPackage
 
     /// <exception cref="InvalidOperationException">There is no package for this system.</exception>
     public static TorchPackage OfThisSystem() => TryOfThisSystem() ?? throw new InvalidOperationException(
-        $"There is no package of libtorch for {NativeLoadDiagnosis.CurrentPlatform()}, only for {string.Join(", ", Platforms)}. Name a folder that has it with --libtorch.");
+        $"There is no package of libtorch for {NativeLoadDiagnosis.CurrentPlatform()}, only for {string.Join(", ", NativeLoadDiagnosis.Platforms)}. Name a folder that has it with --libtorch.");
 
-    public static TorchPackage? TryOfThisSystem() => NativeLoadDiagnosis.CurrentPlatform() is var platform && Platforms.Contains(platform) ? new TorchPackage(platform) : null;
+    public static TorchPackage? TryOfThisSystem()
+        => NativeLoadDiagnosis.CurrentPlatform() is var platform && NativeLoadDiagnosis.PackageFor(platform) is string id ? new TorchPackage(platform, id) : null;
 
     /// <summary>Restores the package with the .NET SDK, as a project that refers to it would.</summary>
     /// <exception cref="InvalidOperationException">That failed.</exception>

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 internal static partial class NativeLoadDiagnosis
 {
     public const string TorchVersion = "2.10.0";
+
+    /// <summary>The platforms that libtorch is published for.</summary>
+    public static readonly string[] Platforms = ["linux-x64", "win-x64", "osx-arm64"];
     public const string TorchSharpVersion = "0.107.0";
 
     /// <param name="missingFile">Library that is nowhere in the application's folders, or null if all are there.</param>
@@ -69,8 +72,8 @@ internal static partial class NativeLoadDiagnosis
     internal static string LoaderLine(string message)
         => message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? message;
 
-    private static string? PackageFor(string platform)
-        => platform is "linux-x64" or "win-x64" or "osx-arm64" ? $"libtorch-cpu-{platform}" : null;
+    /// <summary>The package of NuGet with libtorch for the CPU of a platform, or null if there is none.</summary>
+    public static string? PackageFor(string platform) => Platforms.Contains(platform) ? $"libtorch-cpu-{platform}" : null;
 
     private static string CudaPackageFor(string platform) => platform == "win-x64" ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";
 
