@@ -58,8 +58,10 @@ public class TransformerTests
         s_pair.Context.Model.Save(transformer, null, zip);
         double expected = ModelPair.Generate(transformer, s_pair.Context.Data.LoadFromEnumerable([new AskedRow { Label = "b", Seed = 5 }])).Sum(value => (double)value);
 
-        string[] lines = TestHostProcess.Run([zip, ModelPair.Pixels, "b"], ("HOME", home), ("XDG_CACHE_HOME", Path.Combine(home, ".cache")), ("TMPDIR", folder.Path), ("SIMPLE_DIFFUSION_LIBTORCH", home));
+        var (exitCode, output, errors) = TestHostProcess.Run([zip, ModelPair.Pixels, "b"], ("HOME", home), ("XDG_CACHE_HOME", Path.Combine(home, ".cache")), ("TMPDIR", folder.Path), ("SIMPLE_DIFFUSION_LIBTORCH", home));
 
+        Assert.AreEqual(0, exitCode, errors);
+        string[] lines = output.Split('\n');
         Assert.AreEqual(expected, double.Parse(lines[0], CultureInfo.InvariantCulture), 3);
         if (OperatingSystem.IsLinux())
         {

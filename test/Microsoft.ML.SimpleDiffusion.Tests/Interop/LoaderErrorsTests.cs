@@ -3,7 +3,6 @@ using System.Reflection;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
 

@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
-using Microsoft.ML.SimpleDiffusion.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Interop;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 

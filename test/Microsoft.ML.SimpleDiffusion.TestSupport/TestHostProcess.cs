@@ -1,20 +1,20 @@
 using System.Diagnostics;
 
-namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
+namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 
-/// <summary>Starts the test host, a program of its own that runs from the folder of the tests, where libtorch lies already.</summary>
+/// <summary>Starts the test host of a project, a program of its own that runs from the folder of the project's tests, where the native libraries lie already.</summary>
 internal static class TestHostProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Starts a command of the host.</summary>
-    /// <param name="command">Name of the command, then its arguments.</param>
+    /// <summary>Starts the host.</summary>
+    /// <param name="command">Its arguments.</param>
     /// <param name="environment">Variables to set.</param>
     public static Process Start(IEnumerable<string> command, params (string Name, string Value)[] environment)
     {
-        string host = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.TestHost");
-        string tests = Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.SimpleDiffusion.Tests.deps.json");
-        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests, "--runtimeconfig", host + ".runtimeconfig.json", host + ".dll", .. command])
+        const string RuntimeConfiguration = ".runtimeconfig.json";
+        string host = Only("*.TestHost" + RuntimeConfiguration)[..^RuntimeConfiguration.Length], tests = Only("*.Tests.deps.json");
+        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests, "--runtimeconfig", host + RuntimeConfiguration, host + ".dll", .. command])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -27,7 +27,7 @@ internal static class TestHostProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs a command of the host to its end.</summary>
+    /// <summary>Runs the host to its end.</summary>
     /// <inheritdoc cref="Start" path="/param"/>
     public static (int ExitCode, string Output, string Errors) Run(IEnumerable<string> command, params (string Name, string Value)[] environment)
     {
@@ -43,4 +43,6 @@ internal static class TestHostProcess
         process.WaitForExit();
         return (process.ExitCode, output.Result, errors.Result);
     }
+
+    private static string Only(string pattern) => Directory.GetFiles(AppContext.BaseDirectory, pattern).Single();
 }
