@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
-using SkiaSharp;
 
 [assembly: DoNotParallelize]
 
@@ -23,23 +22,7 @@ public class PageTests
     public void Code_on_the_page_compiles_and_runs(string page)
     {
         using var folder = new TemporaryFolder();
-        foreach (string label in (string[])["dress", "hat"])
-        {
-            for (int i = 0; i < 24; i++)
-            {
-                Draw(folder.File($"photos/{label}/{i}.png"), (byte)(10 * i));
-            }
-        }
-
+        ImageFiles.Make(folder.File("photos"), each: 24, "dress", "hat");
         CompiledProgram.Run(CompiledProgram.Compile(Path.GetFileNameWithoutExtension(page), PageProgram.Read(Path.Combine(Root, page)).Source), folder.Path);
-    }
-
-    private static void Draw(string path, byte grey)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var bitmap = new SKBitmap(16, 16);
-        bitmap.Erase(new SKColor(grey, grey, grey));
-        using var file = File.Create(path);
-        bitmap.Encode(file, SKEncodedImageFormat.Png, quality: 100);
     }
 }

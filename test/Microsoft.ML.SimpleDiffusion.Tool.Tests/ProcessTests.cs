@@ -25,8 +25,8 @@ public class ProcessTests
         }
 
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 4, "heart"), model = folder.File("model.zip");
-        string[] args = ["train", images, "--output", model, .. ImageFiles.Tiny, "--set", "Training.Steps=100000", "--set", "Training.CheckpointEverySteps=20"];
+        string images = ImageFiles.Make(folder.File("images"), each: 4, "heart"), model = folder.File("model.zip");
+        string[] args = ["train", images, "--output", model, .. TinyTraining.Arguments, "--set", "Training.Steps=100000", "--set", "Training.CheckpointEverySteps=20"];
         using var process = Start(args);
         WaitFor(() => Directory.Exists(folder.File("model.checkpoints")) && Directory.GetFiles(folder.File("model.checkpoints"), "*.safetensors").Length > 0, process);
 
@@ -60,9 +60,9 @@ public class ProcessTests
     public void Place_that_cannot_be_written_to_is_named_before_the_training()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 2, "heart");
+        string images = ImageFiles.Make(folder.File("images"), each: 2, "heart");
         File.WriteAllText(folder.File("file"), "in the way");
-        var run = ToolRun.Of(["train", images, "--output", folder.File("file/model.zip"), .. ImageFiles.Tiny]);
+        var run = ToolRun.Of(["train", images, "--output", folder.File("file/model.zip"), .. TinyTraining.Arguments]);
         Assert.AreEqual(ExitCodes.Failure, run.ExitCode);
         StringAssert.Contains(run.Error, folder.File("file"));
         Assert.DoesNotContain("step", run.Error);
@@ -73,9 +73,9 @@ public class ProcessTests
     {
         using var folder = new TemporaryFolder();
         string deep = string.Join('/', Enumerable.Repeat(new string('ä', 60), 6));
-        string images = ImageFiles.Make(folder, each: 2, "ქართული", "İstanbul", "العربية");
+        string images = ImageFiles.Make(folder.File("images"), each: 2, "ქართული", "İstanbul", "العربية");
         string model = folder.File(deep + "/模型.zip");
-        var train = ToolRun.Of(["train", images, "--output", model, .. ImageFiles.Tiny]);
+        var train = ToolRun.Of(["train", images, "--output", model, .. TinyTraining.Arguments]);
         Assert.AreEqual(ExitCodes.Success, train.ExitCode, train.Error);
         var generate = ToolRun.Of("generate", model, "--label", "İstanbul", "--count", "1", "--files", folder.File("out"));
         Assert.AreEqual(ExitCodes.Success, generate.ExitCode, generate.Error);
@@ -89,8 +89,8 @@ public class ProcessTests
     public void Numbers_and_names_of_options_are_the_same_in_every_language(string locale)
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 2, "heart");
-        string[] args = ["train", images, "--output", folder.File("model.zip"), "--set", "TRAINING.LEARNINGRATE=0.002", "--set", "sampling.guidancescale=1.5", .. ImageFiles.Tiny];
+        string images = ImageFiles.Make(folder.File("images"), each: 2, "heart");
+        string[] args = ["train", images, "--output", folder.File("model.zip"), "--set", "TRAINING.LEARNINGRATE=0.002", "--set", "sampling.guidancescale=1.5", .. TinyTraining.Arguments];
         using var process = Start(args, ("LC_ALL", locale), ("LANG", locale));
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();

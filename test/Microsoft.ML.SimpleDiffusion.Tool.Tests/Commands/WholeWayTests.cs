@@ -10,8 +10,8 @@ public class WholeWayTests
     public void Folder_per_class_becomes_a_model_that_every_command_works_with()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 22, "heart", "star"), model = folder.File("out/model.zip");
-        Succeed(["train", images, "--output", model, "--validation", "0.2", .. ImageFiles.Tiny]);
+        string images = ImageFiles.Make(folder.File("images"), each: 22, "heart", "star"), model = folder.File("out/model.zip");
+        Succeed(["train", images, "--output", model, "--validation", "0.2", .. TinyTraining.Arguments]);
         foreach (string extension in (string[])[".zip", ".png", ".md"])
         {
             Assert.IsTrue(File.Exists(Path.ChangeExtension(model, extension)), extension);
@@ -38,8 +38,8 @@ public class WholeWayTests
     public void Training_goes_on_where_it_was_unless_told_to_begin_anew()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 4, "heart"), model = folder.File("model.zip");
-        string[] train = ["train", images, "--unconditional", "--output", model, .. ImageFiles.Tiny];
+        string images = ImageFiles.Make(folder.File("images"), each: 4, "heart"), model = folder.File("model.zip");
+        string[] train = ["train", images, "--unconditional", "--output", model, .. TinyTraining.Arguments];
         Succeed(train);
         Assert.IsTrue(Directory.Exists(folder.File("model.checkpoints")));
         StringAssert.Contains(Succeed([.. train, "--steps", "4"]).Error, "4 of 4");
@@ -51,9 +51,9 @@ public class WholeWayTests
     public void Captions_become_a_model_that_is_asked_in_words()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 4, "."), model = folder.File("model.zip");
+        string images = ImageFiles.Make(folder.File("images"), each: 4, "."), model = folder.File("model.zip");
         File.WriteAllLines(folder.File("captions.tsv"), ["file\tcaption", .. Enumerable.Range(0, 4).Select(i => $"{i}.png\tgrey {i}")]);
-        Succeed(["train", images, "--captions", folder.File("captions.tsv"), "--output", model, .. ImageFiles.Tiny]);
+        Succeed(["train", images, "--captions", folder.File("captions.tsv"), "--output", model, .. TinyTraining.Arguments]);
         Succeed("generate", model, "--prompt", "grey 1", "--count", "1", "--output", folder.File("grid.png"));
         StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model), "say what with --prompt");
         StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--label", "star"), "no classes");
@@ -63,9 +63,9 @@ public class WholeWayTests
     public void Sweep_keeps_the_best_model()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 10, "heart", "star");
+        string images = ImageFiles.Make(folder.File("images"), each: 10, "heart", "star");
         string output = Succeed(
-            ["sweep", images, "--vary", "Training.LearningRate=1e-4..1e-3", "--trials", "2", "--validation", "0.3", "--folder", folder.File("sweep"), "--output", folder.File("best.zip"), .. ImageFiles.Tiny]).Output;
+            ["sweep", images, "--vary", "Training.LearningRate=1e-4..1e-3", "--trials", "2", "--validation", "0.3", "--folder", folder.File("sweep"), "--output", folder.File("best.zip"), .. TinyTraining.Arguments]).Output;
         StringAssert.Contains(output, "LearningRate");
         Assert.IsTrue(File.Exists(folder.File("best.zip")));
     }
@@ -74,8 +74,8 @@ public class WholeWayTests
     public void Wishes_that_a_model_cannot_fulfil_are_refused()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 2, "heart", "star"), model = folder.File("model.zip");
-        Succeed(["train", images, "--output", model, .. ImageFiles.Tiny]);
+        string images = ImageFiles.Make(folder.File("images"), each: 2, "heart", "star"), model = folder.File("model.zip");
+        Succeed(["train", images, "--output", model, .. TinyTraining.Arguments]);
         StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--label", "moon"), "The model knows no class 'moon', only heart, star.");
         StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--prompt", "a moon"), "with --label, not with --prompt");
         StringAssert.Contains(Fail(ExitCodes.Usage, "generate", model, "--set", "Training.Steps=1"), "is no sampling option");
@@ -86,8 +86,8 @@ public class WholeWayTests
     public void Stopped_training_says_so_with_the_code_of_the_signal_and_writes_no_model()
     {
         using var folder = new TemporaryFolder();
-        string images = ImageFiles.Make(folder, each: 4, "heart");
-        var run = ToolRun.Of(signals => signals.Stop(ExitCodes.Terminated), ["train", images, "--output", folder.File("model.zip"), .. ImageFiles.Tiny]);
+        string images = ImageFiles.Make(folder.File("images"), each: 4, "heart");
+        var run = ToolRun.Of(signals => signals.Stop(ExitCodes.Terminated), ["train", images, "--output", folder.File("model.zip"), .. TinyTraining.Arguments]);
         Assert.AreEqual(ExitCodes.Terminated, run.ExitCode, run.Error);
         Assert.IsFalse(File.Exists(folder.File("model.zip")));
     }
@@ -98,7 +98,7 @@ public class WholeWayTests
     public void Folder_that_is_missing_or_empty_is_named(string name, string message)
     {
         using var folder = new TemporaryFolder();
-        StringAssert.Contains(Fail(ExitCodes.Failure, ["train", folder.File(name), .. ImageFiles.Tiny]), message);
+        StringAssert.Contains(Fail(ExitCodes.Failure, ["train", folder.File(name), .. TinyTraining.Arguments]), message);
     }
 
     private static ToolRun Succeed(params string[] args)
