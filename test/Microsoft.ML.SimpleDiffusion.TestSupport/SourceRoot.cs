@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 
 namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 
@@ -6,19 +6,15 @@ namespace Microsoft.ML.SimpleDiffusion.TestSupport;
 internal static class SourceRoot
 {
     /// <summary>Its folder; the test is inconclusive where it is gone.</summary>
-    public static string Find([CallerFilePath] string here = "")
+    /// <remarks>The build writes it down: the compiler's own file paths are the same on every machine where a build server builds.</remarks>
+    public static string Find()
     {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(here)!);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Microsoft.ML.SimpleDiffusion.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        if (folder is null)
+        string folder = typeof(SourceRoot).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == nameof(SourceRoot)).Value!;
+        if (!File.Exists(Path.Combine(folder, "Microsoft.ML.SimpleDiffusion.sln")))
         {
             Assert.Inconclusive("The sources are not here.");
         }
 
-        return folder!.FullName;
+        return folder;
     }
 }

@@ -9,8 +9,8 @@ internal static class TestHostProcess
 
     /// <summary>Starts the host.</summary>
     /// <param name="command">Its arguments.</param>
-    /// <param name="environment">Variables to set.</param>
-    public static Process Start(IEnumerable<string> command, params (string Name, string Value)[] environment)
+    /// <param name="environment">Variables to set, or to take away where the value is missing.</param>
+    public static Process Start(IEnumerable<string> command, params (string Name, string? Value)[] environment)
     {
         const string RuntimeConfiguration = ".runtimeconfig.json";
         string host = Only("*.TestHost" + RuntimeConfiguration)[..^RuntimeConfiguration.Length], tests = Only("*.Tests.deps.json");
@@ -29,7 +29,7 @@ internal static class TestHostProcess
 
     /// <summary>Runs the host to its end.</summary>
     /// <inheritdoc cref="Start" path="/param"/>
-    public static (int ExitCode, string Output, string Errors) Run(IEnumerable<string> command, params (string Name, string Value)[] environment)
+    public static (int ExitCode, string Output, string Errors) Run(IEnumerable<string> command, params (string Name, string? Value)[] environment)
     {
         using var process = Start(command, environment);
         var errors = process.StandardError.ReadToEndAsync();
