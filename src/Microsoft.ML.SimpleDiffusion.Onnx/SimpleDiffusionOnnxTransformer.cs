@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -21,8 +21,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     private readonly SharedGenerator _shared;
     private readonly OnnxGenerationOptions _given;
     private readonly ModelConfiguration _configuration;
-    private readonly FirstWarning _warning;
-    private readonly CutCaptionWarning _cutCaptions;
+    private readonly RowWarnings _warnings;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -32,8 +31,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
     internal SimpleDiffusionOnnxTransformer(IHostEnvironment environment, SharedGenerator shared, OnnxGenerationOptions options)
     {
         _environment = environment;
-        _warning = new FirstWarning(environment);
-        _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
+        _warnings = new RowWarnings(message => MLEnvironment.Warn(environment, message));
         _shared = shared;
         _given = options.Clone();
         _given.SessionOptions = null;
@@ -113,7 +111,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         return true;
     });
 
-    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warning.Say, _cutCaptions);
+    private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warnings);
 
     private byte[][] Generate(IReadOnlyList<GenerationRequest> requests)
         => _shared.Use(generator => generator.Generate(requests, _configuration.Options.Sampling, () => MLEnvironment.CheckAlive(_environment)));

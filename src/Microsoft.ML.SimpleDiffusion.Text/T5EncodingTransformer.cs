@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
@@ -26,7 +26,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     private readonly T5Tokenizer _tokenizer;
     private readonly EncoderFiles _files;
     private readonly T5EncoderOptions _options;
-    private readonly CutCaptionWarning _cutCaptions;
+    private readonly RowWarnings _warnings;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -38,7 +38,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
         (_tokenizer, _files, EmbeddingWidth) = (encoder.Tokenizer, encoder.Files, encoder.Width);
         _shared = new Shared<T5Encoder>(encoder, nameof(T5EncodingTransformer));
         _options = options.Clone();
-        _cutCaptions = new CutCaptionWarning(message => T5Environment.Warning(environment, message));
+        _warnings = new RowWarnings(message => T5Environment.Warning(environment, message));
     }
 
     /// <summary>A copy of the options. After loading, files that came out of the model.zip are names without folder.</summary>
@@ -89,7 +89,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     private EmbeddingColumns ColumnsFor(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new EmbeddingColumns(inputSchema, _options, _tokenizer, _shared, EmbeddingWidth, CheckAlive, _cutCaptions);
+        return new EmbeddingColumns(inputSchema, _options, _tokenizer, _shared, EmbeddingWidth, CheckAlive, _warnings);
     }
 
     private void CheckAlive() => T5Environment.CheckAlive(_environment);

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -25,8 +25,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     private readonly IHostEnvironment _environment;
     private readonly ModelConfiguration _configuration;
     private readonly IGenerativeModel _model;
-    private readonly FirstWarning _warning;
-    private readonly CutCaptionWarning _cutCaptions;
+    private readonly RowWarnings _warnings;
     private bool _disposed;
 
     /// <param name="environment">The environment.</param>
@@ -36,8 +35,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         _environment = environment;
         _model = model;
-        _warning = new FirstWarning(environment);
-        _cutCaptions = new CutCaptionWarning(message => MLEnvironment.Warn(environment, message));
+        _warnings = new RowWarnings(message => MLEnvironment.Warn(environment, message));
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
         GeneratedColumns.Register(_configuration.Options);
     }
@@ -153,7 +151,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// </summary>
     /// <param name="condition">Label or caption; null (default) for an image of nothing in particular.</param>
     /// <param name="seed">The same number gives the same image, taken for <see cref="SamplingOptions.Seed"/>. Null (default): another image at each call.</param>
-    /// <param name="cancellationToken">Ends the generation between two evaluations of the network.</param>
+    /// <param name="cancellationToken">Ends the generation between two evaluations of the network; so does <see cref="SamplingOptions.CancellationToken"/>.</param>
     /// <returns>The bytes of a PNG file.</returns>
     /// <exception cref="ArgumentException">The model knows no such class, or knows neither classes nor captions.</exception>
     /// <exception cref="InvalidOperationException">The transformer starts from images, or the model reads embeddings: that needs <see cref="Transform"/>.</exception>
@@ -162,7 +160,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     public byte[] GeneratePng(string? condition = null, int? seed = null, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return TextGeneration.Image(_configuration, condition, seed ?? Random.Shared.Next(), Generator(cancellationToken));
+        return TextGeneration.Image(_configuration, condition, seed ?? Random.Shared.Next(), Generator(cancellationToken), _warnings);
     }
 
     /// <summary>Generates images and writes them as one PNG file, in rows and columns with a small gap. Small images are enlarged by a whole factor.</summary>
@@ -170,8 +168,8 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <param name="conditions">Labels or captions, a row for each; null in it for nothing in particular. Null (default): <see cref="Labels"/>, or nothing in particular.</param>
     /// <param name="columns">Images in a row, 1 or more. Default: 8.</param>
     /// <param name="rows">Rows; conditions come again if there are fewer. Null (default): one for each condition, or 4 without any.</param>
-    /// <param name="seed">The same number gives the same images, which all differ. Null (default): that of the sampling options, as in <see cref="Transform"/>.</param>
-    /// <param name="cancellationToken">Ends the generation between two evaluations of the network.</param>
+    /// <param name="seed">The same number gives the same images, which all differ. Null (default): that of the sampling options, or another at each call with <see cref="SamplingOptions.FreshSeeds"/>, as in <see cref="Transform"/>.</param>
+    /// <param name="cancellationToken">Ends the generation between two evaluations of the network; so does <see cref="SamplingOptions.CancellationToken"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There would be no images, or more pixels than can be drawn (2^28).</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <inheritdoc cref="GeneratePng" path="/exception"/>
@@ -180,7 +178,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ThrowIfDisposed();
-        TextGeneration.WriteGrid(path, TextGeneration.Grid(_configuration, conditions, columns, rows, seed ?? _configuration.Options.Sampling.Seed), Generator(cancellationToken));
+        TextGeneration.WriteGrid(path, TextGeneration.Grid(_configuration, conditions, columns, rows, seed, _warnings), Generator(cancellationToken));
     }
 
     /// <summary>
@@ -288,12 +286,14 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     }
 
     private GeneratedColumns ColumnsFor(DataViewSchema inputSchema)
-        => new(inputSchema, _configuration, Generator(_configuration.Options.Sampling.CancellationToken), _warning.Say, _cutCaptions);
+        => new(inputSchema, _configuration, Generator(CancellationToken.None), _warnings);
 
     private Func<IReadOnlyList<GenerationRequest>, byte[][]> Generator(CancellationToken cancellationToken) => requests =>
     {
         ThrowIfDisposed();
-        return _model.Generate(requests, _configuration.Options.Sampling, cancellationToken);
+        var sampling = _configuration.Options.Sampling;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, sampling.CancellationToken);
+        return _model.Generate(requests, sampling, either.Token);
     };
 
     private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "image generator", this);

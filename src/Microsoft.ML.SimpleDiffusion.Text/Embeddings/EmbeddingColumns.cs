@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
@@ -25,7 +24,7 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     private readonly T5Tokenizer _tokenizer;
     private readonly Shared<T5Encoder> _encoder;
     private readonly Action _checkAlive;
-    private readonly CutCaptionWarning _warning;
+    private readonly RowWarnings _warnings;
     private readonly DataViewSchema.Column _caption;
     private readonly int _length;
 
@@ -35,17 +34,17 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     /// <param name="encoder">Makes embeddings.</param>
     /// <param name="width">Numbers per token.</param>
     /// <param name="checkAlive">Throws to stop.</param>
-    /// <param name="warning">Is told of captions that are cut.</param>
+    /// <param name="warnings">Are told of captions that are cut.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
     public EmbeddingColumns(
-        DataViewSchema input, T5EncoderOptions options, T5Tokenizer tokenizer, Shared<T5Encoder> encoder, int width, Action checkAlive, CutCaptionWarning warning)
+        DataViewSchema input, T5EncoderOptions options, T5Tokenizer tokenizer, Shared<T5Encoder> encoder, int width, Action checkAlive, RowWarnings warnings)
         : base(input, builder => builder.AddColumn(options.OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, options.MaxTokens, width)))
     {
         _options = options;
         _tokenizer = tokenizer;
         _encoder = encoder;
         _checkAlive = checkAlive;
-        _warning = warning;
+        _warnings = warnings;
         _length = options.MaxTokens * width;
         _caption = input.GetColumnOrNull(options.InputColumnName) ?? throw ColumnErrors.Missing(Role, options.InputColumnName);
         if (_caption.Type is not TextDataViewType)
@@ -83,8 +82,8 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
             int[] ids = _tokenizer.Encode(text.Span, _options.MaxTokens, out bool isCut);
             if (isCut)
             {
-                _warning.Tell(
-                    row.Position, _caption.Name, $"{_options.MaxTokens} tokens (MaxTokens)", () => _tokenizer.CountUsedCharacters(text.Span, _options.MaxTokens));
+                _warnings.TellCut(
+                    $"The text in row {row.Position} of column '{_caption.Name}'", $"{_options.MaxTokens} tokens (MaxTokens)", () => _tokenizer.CountUsedCharacters(text.Span, _options.MaxTokens));
             }
 
             return ids;

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Data;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -15,8 +15,7 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
 {
     private readonly ModelConfiguration _configuration;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
-    private readonly Action<string> _warn;
-    private readonly CutCaptionWarning _cutCaptions;
+    private readonly RowWarnings _warnings;
     private readonly ImageSize _size;
 
     /// <summary>Drawn once for all rows, so that whoever reads them again finds the same.</summary>
@@ -25,21 +24,18 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     /// <param name="input">The input's columns.</param>
     /// <param name="configuration">The model's, with the sampling options in force.</param>
     /// <param name="generate">Makes images, one per request.</param>
-    /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
-    /// <param name="cutCaptions">Is told of captions that are cut.</param>
+    /// <param name="warnings">Are told of rows that hardly ask for what is meant.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
     public GeneratedColumns(
         DataViewSchema input,
         ModelConfiguration configuration,
         Func<IReadOnlyList<GenerationRequest>, byte[][]> generate,
-        Action<string> warn,
-        CutCaptionWarning cutCaptions)
+        RowWarnings warnings)
         : base(input, builder => Add(builder, configuration.Options))
     {
         _configuration = configuration;
         _generate = generate;
-        _warn = warn;
-        _cutCaptions = cutCaptions;
+        _warnings = warnings;
         _size = ImageSize.Of(configuration.Options);
         Required = [.. RequestReader.RequiredColumns(input, configuration)];
     }
@@ -84,7 +80,7 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         : new ImageDataViewType();
 
     /// <inheritdoc/>
-    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _draw, _warn, _cutCaptions).Read;
+    public override Func<GenerationRequest> CreateReader(DataViewRow row) => new RequestReader(row, _configuration, _draw, _warnings).Read;
 
     /// <inheritdoc/>
     public override IReadOnlyList<GeneratedImage> Answer(IReadOnlyList<GenerationRequest> requests)

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
@@ -24,18 +23,17 @@ internal sealed class RequestReader
     /// <param name="row">A row in which the required columns are active.</param>
     /// <param name="configuration">The model's, with the sampling options in force.</param>
     /// <param name="draw">What the numbers of rows are drawn from, if they are.</param>
-    /// <param name="warn">Is told of rows that hardly ask for what is meant.</param>
-    /// <param name="cutCaptions">Is told of captions that are cut.</param>
-    public RequestReader(DataViewRow row, ModelConfiguration configuration, ulong draw, Action<string> warn, CutCaptionWarning cutCaptions)
+    /// <param name="warnings">Are told of rows that hardly ask for what is meant.</param>
+    public RequestReader(DataViewRow row, ModelConfiguration configuration, ulong draw, RowWarnings warnings)
     {
         var options = configuration.Options;
         var size = ImageSize.Of(options);
-        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration, warn, cutCaptions);
-        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, warn: null, cutCaptions);
+        _conditionOf = CreateConditionGetter(row, configuration.Condition.Kind == ConditionKind.None ? null : options.ConditionColumnName, configuration, warnings, warnings);
+        _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, missing: null, warnings);
         _seedOf = CreateSeedGetter(row, options, draw);
         _isPortrait = CreatePortraitGetter(row, options);
-        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, warn) : null;
-        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, warn) : null;
+        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, warnings) : null;
+        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, warnings) : null;
     }
 
     /// <summary>The input columns that generation needs, checked.</summary>
@@ -94,7 +92,7 @@ internal sealed class RequestReader
     }
 
     private static Func<RowCondition> CreateConditionGetter(
-        DataViewRow row, string? column, ModelConfiguration configuration, Action<string>? warn, CutCaptionWarning cutCaptions)
+        DataViewRow row, string? column, ModelConfiguration configuration, RowWarnings? missing, RowWarnings warnings)
     {
         if (column is null)
         {
@@ -102,13 +100,13 @@ internal sealed class RequestReader
         }
 
         var text = configuration.Options.Network.TextEncoder;
-        var getter = ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, text, warn);
+        var getter = ConditionColumn.CreateGetter(row, row.Schema[column], configuration.Condition, text, missing);
         return () =>
         {
             var condition = getter();
             if (condition.IsCut)
             {
-                cutCaptions.Tell(row.Position, column, $"{text.MaxLength} bytes of UTF-8 (Network.TextEncoder.MaxLength)", () => Encoding.UTF8.GetCharCount(condition.Text!));
+                warnings.TellCut($"The text in row {row.Position} of column '{column}'", CaptionBytes.Limit(text.MaxLength), () => CaptionBytes.CountCharacters(condition.Text!));
             }
 
             return condition;
@@ -170,8 +168,8 @@ internal sealed class RequestReader
 /// <param name="row">The row to read from.</param>
 /// <param name="column">A checked column.</param>
 /// <param name="size">The model's size, with 1 channel for masks.</param>
-/// <param name="warn">Is told of pixels of another range.</param>
-internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size, Action<string> warn)
+/// <param name="warnings">Are told of pixels of another range.</param>
+internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size, RowWarnings warnings)
 {
     private readonly Func<Func<PlanarImage>> _landscape = ImageColumn.CreateCapture(row, column, new TargetFormat(size, AllowsPortrait: false));
     private readonly Func<Func<PlanarImage>> _portrait = ImageColumn.CreateCapture(row, column, new TargetFormat(size.Transposed, AllowsPortrait: false));
@@ -186,7 +184,9 @@ internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column co
             var image = isPortrait ? _portrait()() : _landscape()();
             if (image.Vector is { IsFaint: true } || (size.Channels == 1 && image.Pixels.Max() == 1))
             {
-                warn($"Row {row.Position} of column '{column.Name}' has no pixel above 1, but pixels are read as 0 (black) to 255 (white): multiply values of 0 to 1 by 255.");
+                warnings.Tell(
+                    RowWarning.PixelRange,
+                    () => $"Row {row.Position} of column '{column.Name}' has no pixel above 1, but pixels are read as 0 (black) to 255 (white): multiply values of 0 to 1 by 255.");
             }
 
             return isPortrait ? image.ToLandscape() : image.Pixels;

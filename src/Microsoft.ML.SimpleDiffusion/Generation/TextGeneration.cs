@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -12,12 +13,14 @@ internal static class TextGeneration
     /// <param name="condition">Label or caption, or null.</param>
     /// <param name="seed">Taken for that of the sampling options.</param>
     /// <param name="generate">Makes the image.</param>
-    public static byte[] Image(ModelConfiguration configuration, string? condition, int seed, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
+    /// <param name="warnings">Are told of a caption that is cut.</param>
+    public static byte[] Image(
+        ModelConfiguration configuration, string? condition, int seed, Func<IReadOnlyList<GenerationRequest>, byte[][]> generate, RowWarnings warnings)
     {
         CheckNeedsNoData(configuration);
         bool isPortrait = configuration.Options.Sampling.Portrait;
         var size = ImageSize.Of(configuration.Options);
-        var request = GenerationGrid.Request(Read(configuration, condition, nameof(condition)), isPortrait, seed, index: 0);
+        var request = GenerationGrid.Request(Read(configuration, condition, nameof(condition), warnings), isPortrait, seed, index: 0);
         return ImageEncoder.ToPng(generate([request])[0], isPortrait ? size.Transposed : size);
     }
 
@@ -26,8 +29,9 @@ internal static class TextGeneration
     /// <param name="conditions">Labels or captions of the rows, or null for all that is known.</param>
     /// <param name="columns">Images in a row.</param>
     /// <param name="rows">Rows, or null for one per condition.</param>
-    /// <param name="seed">Taken for that of the sampling options.</param>
-    public static GenerationGrid Grid(ModelConfiguration configuration, IReadOnlyList<string?>? conditions, int columns, int? rows, int seed)
+    /// <param name="seed">Taken for that of the sampling options; null for theirs, or a drawn one where they draw.</param>
+    /// <param name="warnings">Are told of captions that are cut.</param>
+    public static GenerationGrid Grid(ModelConfiguration configuration, IReadOnlyList<string?>? conditions, int columns, int? rows, int? seed, RowWarnings warnings)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows ?? 1, 1, nameof(rows));
@@ -38,11 +42,12 @@ internal static class TextGeneration
         }
 
         conditions ??= configuration.Condition.ClassLabels;
-        RowCondition[] known = conditions.Count == 0 ? new RowCondition[rows ?? GenerationGrid.UnconditionalRows] : [.. conditions.Select(text => Read(configuration, text, nameof(conditions)))];
+        RowCondition[] known = conditions.Count == 0 ? new RowCondition[rows ?? GenerationGrid.UnconditionalRows] : [.. conditions.Select(text => Read(configuration, text, nameof(conditions), warnings))];
         int count = rows ?? known.Length;
         var size = ImageSize.Of(configuration.Options);
+        var sampling = configuration.Options.Sampling;
         return ImageGrid.Fits(size, count, columns)
-            ? new GenerationGrid([.. Enumerable.Range(0, count).Select(row => known[row % known.Length])], columns, configuration.Options, seed)
+            ? new GenerationGrid([.. Enumerable.Range(0, count).Select(row => known[row % known.Length])], columns, configuration.Options, seed ?? (sampling.FreshSeeds ? Random.Shared.Next() : sampling.Seed))
             : throw new ArgumentOutOfRangeException(nameof(columns), columns, $"A grid of {count} rows and {columns} columns of {size.Width}x{size.Height} images is too large to draw.");
     }
 
@@ -54,7 +59,7 @@ internal static class TextGeneration
         Files.Write(path, stream => stream.Write(png));
     }
 
-    private static RowCondition Read(ModelConfiguration configuration, string? text, string parameter)
+    private static RowCondition Read(ModelConfiguration configuration, string? text, string parameter, RowWarnings warnings)
     {
         var condition = configuration.Condition;
         if (string.IsNullOrEmpty(text))
@@ -69,7 +74,13 @@ internal static class TextGeneration
                     ? RowCondition.OfClass(index)
                     : throw new ArgumentException($"The class '{text}' was not in the training data. {ClassColumn.Known(condition)}", parameter);
             case ConditionKind.Text:
-                byte[] bytes = CaptionBytes.Of(text, configuration.Options.Network.TextEncoder.MaxLength, out bool isCut);
+                int limit = configuration.Options.Network.TextEncoder.MaxLength;
+                byte[] bytes = CaptionBytes.Of(text, limit, out bool isCut);
+                if (isCut)
+                {
+                    warnings.TellCut("The caption", CaptionBytes.Limit(limit), () => CaptionBytes.CountCharacters(bytes));
+                }
+
                 return RowCondition.OfText(bytes, isCut);
             case ConditionKind.Embeddings:
                 throw new InvalidOperationException("The model reads embeddings, which cannot be made from a text here: use Transform, after what made them in training.");

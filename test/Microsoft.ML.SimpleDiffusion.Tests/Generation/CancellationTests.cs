@@ -23,6 +23,19 @@ public class CancellationTests
     });
 
     [TestMethod]
+    public void Single_image_heeds_the_token_of_the_options_too() => AssertCancelled(model => model.GeneratePng("red"));
+
+    [TestMethod]
+    public void Grid_heeds_the_token_of_the_options_too_and_leaves_no_file()
+    {
+        using var folder = new TemporaryFolder();
+
+        AssertCancelled(model => model.GenerateGrid(folder.File("grid.png"), columns: 1));
+
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
     public void Token_is_not_stored_with_the_model()
     {
         using var source = new CancellationTokenSource();

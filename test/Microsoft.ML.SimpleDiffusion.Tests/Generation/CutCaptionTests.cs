@@ -50,6 +50,20 @@ public class CutCaptionTests
         Assert.IsEmpty(_log.With("is longer than the encoder takes"));
     }
 
+    [TestMethod]
+    public void Caption_of_a_single_image_or_a_grid_that_is_cut_is_told_too()
+    {
+        using var model = Fit();
+        using var other = model.WithSampling(new SamplingOptions { Steps = 1 });
+        using var folder = new TemporaryFolder();
+
+        model.GeneratePng(new string('a', 70));
+        other.GenerateGrid(folder.File("grid.png"), ["red", new string('b', 65)], columns: 1);
+
+        var said = _log.With("The caption is longer than the encoder takes, 64 bytes of UTF-8 (Network.TextEncoder.MaxLength): only its first 64 characters are used.");
+        Assert.HasCount(2, said);
+    }
+
     private SimpleDiffusionTransformer Fit()
     {
         var options = TinyData.Options(steps: 1);

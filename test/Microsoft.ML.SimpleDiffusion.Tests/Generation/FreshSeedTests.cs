@@ -59,6 +59,22 @@ public class FreshSeedTests
     }
 
     [TestMethod]
+    public void Grid_is_another_at_each_call_unless_it_has_a_seed()
+    {
+        using var folder = new TemporaryFolder();
+        using var fresh = Model().WithSampling(Fresh());
+
+        CollectionAssert.AreNotEqual(Grid(null), Grid(null));
+        CollectionAssert.AreEqual(Grid(7), Grid(7));
+
+        byte[] Grid(int? seed)
+        {
+            fresh.GenerateGrid(folder.File("grid.png"), seed: seed);
+            return File.ReadAllBytes(folder.File("grid.png"));
+        }
+    }
+
+    [TestMethod]
     public void Seed_column_decides_whatever_else_is_asked_for()
     {
         var options = TinyData.Options();

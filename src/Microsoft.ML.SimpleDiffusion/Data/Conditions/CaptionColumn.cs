@@ -44,6 +44,12 @@ internal static class CaptionBytes
         return isCut ? bytes[..EndOfCharacter(bytes, maxLength)] : bytes;
     }
 
+    /// <summary>The limit, for errors and warnings.</summary>
+    public static string Limit(int maxLength) => $"{maxLength} bytes of UTF-8 (Network.TextEncoder.MaxLength)";
+
+    /// <summary>Characters of the bytes, as strings count them.</summary>
+    public static int CountCharacters(byte[] utf8) => Encoding.UTF8.GetCharCount(utf8);
+
     /// <summary>The last position up to a limit at which no character is cut in two.</summary>
     private static int EndOfCharacter(byte[] utf8, int limit)
     {

@@ -17,9 +17,9 @@ internal static class ClassColumn
     /// <param name="row">The row or cursor.</param>
     /// <param name="column">The column.</param>
     /// <param name="condition">The classes.</param>
-    /// <param name="warn">Is told of missing keys, which are not always meant; null: nobody is.</param>
+    /// <param name="warnings">Are told of missing keys, which are not always meant; null: nobody is.</param>
     /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data.</exception>
-    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, Action<string>? warn)
+    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, RowWarnings? warnings)
     {
         var indices = ClassLabels.Places(condition.ClassLabels);
         if (column.Type is TextDataViewType)
@@ -51,8 +51,9 @@ internal static class ClassColumn
                 return Find(labels[key - 1]);
             }
 
-            warn?.Invoke(
-                $"Row {row.Position} of column '{column.Name}' has no class, so its image is of nothing in particular: "
+            warnings?.Tell(
+                RowWarning.MissingClass,
+                () => $"Row {row.Position} of column '{column.Name}' has no class, so its image is of nothing in particular: "
                 + "MapValueToKey makes a missing key of an empty value and of one that it was not fitted on. Whether other rows have none is not said again.");
             return RowCondition.None;
         };

@@ -63,13 +63,13 @@ internal static class ConditionColumn
     /// <param name="column">The column.</param>
     /// <param name="condition">What the model is conditioned on.</param>
     /// <param name="text">How captions are read.</param>
-    /// <param name="warn">Is told of missing keys; null: nobody is.</param>
+    /// <param name="warnings">Are told of missing keys; null: nobody is.</param>
     /// <exception cref="InvalidOperationException">From the result: the row's class was not in the training data, or an embedding is not finite.</exception>
-    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, TextEncoderOptions text, Action<string>? warn = null)
+    public static Func<RowCondition> CreateGetter(DataViewRow row, DataViewSchema.Column column, ConditionDescription condition, TextEncoderOptions text, RowWarnings? warnings = null)
         => condition.Kind switch
         {
             ConditionKind.Text => CaptionColumn.CreateGetter(row, column, text.MaxLength),
             ConditionKind.Embeddings => EmbeddingColumn.CreateGetter(row, column),
-            _ => ClassColumn.CreateGetter(row, column, condition, warn),
+            _ => ClassColumn.CreateGetter(row, column, condition, warnings),
         };
 }

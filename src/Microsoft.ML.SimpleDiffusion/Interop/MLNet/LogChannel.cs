@@ -6,30 +6,24 @@ namespace Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 /// A channel to the log of an <see cref="MLContext"/>. Who listens there is foreign code, whose mistakes must not cost a run: what it throws is swallowed,
 /// since there is nobody left to tell.
 /// </summary>
+/// <remarks>A pipe and not a channel: ML.NET tells the listeners of a channel's opening, too, and gives none to who has such a listener.</remarks>
 /// <param name="environment">Whose log.</param>
 /// <param name="name">Name of the channel.</param>
 internal sealed class LogChannel(IHostEnvironment environment, string name) : IDisposable
 {
-    private IChannel? _channel;
+    private readonly IPipe<ChannelMessage> _pipe = environment.StartPipe<ChannelMessage>(name);
 
-    public void Info(string message) => Try(channel => HostExtensions.Info(channel, message));
+    public void Info(string message) => Send(ChannelMessageKind.Info, message);
 
-    public void Warning(string message) => Try(channel => HostExtensions.Warning(channel, message));
+    public void Warning(string message) => Send(ChannelMessageKind.Warning, message);
 
-    public void Dispose()
-    {
-        if (_channel is not null)
-        {
-            Try(channel => channel.Dispose());
-        }
-    }
+    public void Dispose() => _pipe.Dispose();
 
-    /// <summary>Listeners hear of the opening, too, so that it may fail; the next message tries again.</summary>
-    private void Try(Action<IChannel> tell)
+    private void Send(ChannelMessageKind kind, string message)
     {
         try
         {
-            tell(_channel ??= environment.Start(name));
+            _pipe.Send(new ChannelMessage(kind, MessageSensitivity.Unknown, message));
         }
         catch (Exception)
         {
