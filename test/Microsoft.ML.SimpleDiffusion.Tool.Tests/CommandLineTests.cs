@@ -18,6 +18,7 @@ public class CommandLineTests
     [DataRow("train a --set Training.Steps", "'Training.Steps' sets nothing")]
     [DataRow("train a --config none.json", "none.json")]
     [DataRow("train a --device Quantum", "Quantum")]
+    [DataRow("info a --threads 0", "--threads must be 1 to 4096.")]
     [DataRow("generate m --count 0", "--count must be 1 or more.")]
     [DataRow("generate m --count many", "Cannot parse argument 'many' for option '--count'")]
     [DataRow("train a --validation much", "Cannot parse argument 'much' for option '--validation'")]

@@ -19,5 +19,7 @@ internal sealed class CommonOptions
 
     public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show what the library logs.", Recursive = true };
 
+    public CommonOptions() => Threads.Require(threads => threads is null or >= 1 and <= OptionsValidator.MaxThreads, $"--threads must be 1 to {OptionsValidator.MaxThreads}.");
+
     public IEnumerable<Option> All => [LibTorch, Yes, Device, Threads, Verbose];
 }

@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         {
             session.RequireLibTorch();
             var context = session.CreateContext(result.GetValue(seed));
-            using var file = ModelFile.Load(context, result.GetRequiredValue(model));
+            using var file = ModelFile.Load(context, result.GetRequiredValue(model), session.Compute);
             var real = images.Read(result).Load(context);
             var data = real.ForModel(context, file.Model);
             var generation = context.ImageGeneration();

@@ -16,7 +16,7 @@ internal static class ExportCommand
         runner.SetAction(command, (result, session) =>
         {
             session.RequireLibTorch();
-            using var file = ModelFile.Load(session.CreateContext(), result.GetRequiredValue(model));
+            using var file = ModelFile.Load(session.CreateContext(), result.GetRequiredValue(model), session.Compute);
             string directory = result.GetRequiredValue(folder).FullName;
             file.Model.SaveAsSafetensors(directory);
             session.Screen.Done($"Wrote {Path.Combine(directory, "model.safetensors")}");

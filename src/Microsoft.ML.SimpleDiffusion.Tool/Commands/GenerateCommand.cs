@@ -25,7 +25,7 @@ internal static class GenerateCommand
         {
             session.RequireLibTorch();
             var context = session.CreateContext();
-            using var file = ModelFile.Load(context, result.GetRequiredValue(model));
+            using var file = ModelFile.Load(context, result.GetRequiredValue(model), session.Compute);
             using var drawing = sampling.Apply(result, file.Model);
             var wanted = Wanted(file.Model, result.GetValue(label) ?? [], result.GetValue(prompt) ?? []);
             if (result.GetValue(files) is { } folder)

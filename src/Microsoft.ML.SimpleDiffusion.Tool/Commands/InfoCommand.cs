@@ -17,7 +17,7 @@ internal static class InfoCommand
         runner.SetAction(command, (result, session) =>
         {
             session.RequireLibTorch();
-            using var file = ModelFile.Load(session.CreateContext(), result.GetRequiredValue(model));
+            using var file = ModelFile.Load(session.CreateContext(), result.GetRequiredValue(model), session.Compute);
             session.Screen.Table(Facts(file.Model));
             session.Screen.Say(string.Empty);
             session.Screen.Table(ModelFacts.ChangedOptions(file.Model.Options));

@@ -50,7 +50,7 @@ internal static class ReportCommand
     private static void Write(Session session, FileSystemInfo modelFile, ImageInput images, FileInfo output, ReportOptions options)
     {
         var context = session.CreateContext(options.Seed);
-        using var loaded = ModelFile.Load(context, modelFile);
+        using var loaded = ModelFile.Load(context, modelFile, session.Compute);
         var data = images.Load(context).ForModel(context, loaded.Model);
         output.Directory?.Create();
         context.ImageGeneration().WriteReport(output.FullName, loaded.Model, data, options);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Tool.LibTorch;
 using Microsoft.ML.SimpleDiffusion.Tool.Terminal;
 
@@ -34,9 +35,15 @@ internal sealed class Session(ParseResult result, CommonOptions common, Screen s
         return context;
     }
 
-    /// <summary>Finds libtorch, or gets it if that is wanted. Everything that computes needs it.</summary>
+    /// <summary>Finds libtorch, or gets it if that is wanted, and the device. Everything that computes needs them.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public void RequireLibTorch()
+    {
+        FindLibTorch();
+        ComputeTarget.Resolve(Compute);
+    }
+
+    private void FindLibTorch()
     {
         if (result.GetValue(common.LibTorch) is { } folder)
         {

@@ -14,13 +14,14 @@ internal sealed class ModelFile : IDisposable
 
     /// <param name="context">The context.</param>
     /// <param name="path">A model.zip, or a folder with config.json and model.safetensors.</param>
+    /// <param name="compute">Where and how to compute.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no model, or one without a diffusion model in it.</exception>
-    public static ModelFile Load(MLContext context, FileSystemInfo path)
+    public static ModelFile Load(MLContext context, FileSystemInfo path, ComputeOptions compute)
     {
         if (Directory.Exists(path.FullName))
         {
-            var model = SimpleDiffusionTransformer.LoadFromSafetensors(context, path.FullName);
+            var model = SimpleDiffusionTransformer.LoadFromSafetensors(context, path.FullName, compute);
             return new ModelFile(model, model);
         }
 
@@ -29,7 +30,7 @@ internal sealed class ModelFile : IDisposable
             throw new FileNotFoundException($"There is no model '{path.FullName}'.", path.FullName);
         }
 
-        var loaded = Read(context, path.FullName);
+        var loaded = Read(context, path.FullName, compute);
         if (Parts(loaded).OfType<SimpleDiffusionTransformer>().LastOrDefault() is { } last)
         {
             return new ModelFile(loaded, last);
@@ -41,13 +42,13 @@ internal sealed class ModelFile : IDisposable
 
     public void Dispose() => (_loaded as IDisposable)?.Dispose();
 
-    private static ITransformer Read(MLContext context, string path)
+    private static ITransformer Read(MLContext context, string path, ComputeOptions compute)
     {
         // ML.NET finds the types of a model by the assemblies that are loaded.
         context.ComponentCatalog.RegisterAssembly(typeof(SimpleDiffusionTransformer).Assembly);
         try
         {
-            return context.Model.LoadChecked(path, out _);
+            return context.Model.LoadChecked(path, out _, compute: compute);
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or InvalidDataException or ArgumentException)
         {

@@ -6,6 +6,9 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 internal static class OptionsValidator
 {
+    /// <summary>More than any machine has.</summary>
+    public const int MaxThreads = 4096;
+
     private const int MaxImageSide = 4096;
 
     /// <summary>Checks options as a user gives them: <see cref="Validate"/>, and that no option is without effect.</summary>
@@ -214,6 +217,6 @@ internal static class OptionsValidator
         Require.Defined("Compute.Device", compute.Device);
         Require.Defined("Compute.Precision", compute.Precision);
         Require.Range("Compute.DeviceIndex", compute.DeviceIndex, 0, 1023);
-        Require.Range("Compute.Threads", compute.Threads ?? 1, 1, 4096);
+        Require.Range("Compute.Threads", compute.Threads ?? 1, 1, MaxThreads);
     }
 }
