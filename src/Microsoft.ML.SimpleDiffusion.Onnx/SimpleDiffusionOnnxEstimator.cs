@@ -23,7 +23,7 @@ public sealed class SimpleDiffusionOnnxEstimator : IEstimator<SimpleDiffusionOnn
         _modelFile = Path.GetFullPath(modelFile);
         _options = options.Clone();
         using var files = ModelFiles.Open(_modelFile);
-        _resolved = OnnxOptionsValidator.Resolve(_options, files.Configuration.Options, files.Configuration.Condition);
+        _resolved = OnnxOptionsValidator.Resolve(_options, files.Configuration);
     }
 
     /// <summary>Opens the model.</summary>

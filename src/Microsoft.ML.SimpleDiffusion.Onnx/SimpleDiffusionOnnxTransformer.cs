@@ -38,7 +38,7 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         try
         {
             (_configuration, ParameterCount) = shared.Use(generator => (generator.Configuration, generator.ParameterCount));
-            _configuration = _configuration with { Options = OnnxOptionsValidator.Resolve(_given, _configuration.Options, _configuration.Condition) };
+            _configuration = _configuration with { Options = OnnxOptionsValidator.Resolve(_given, _configuration) };
         }
         catch
         {

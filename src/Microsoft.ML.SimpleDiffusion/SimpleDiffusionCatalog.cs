@@ -43,4 +43,18 @@ public static class SimpleDiffusionCatalog
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or options contradict each other.</exception>
     public static SimpleDiffusionEstimator SimpleDiffusion(this TransformsCatalog catalog, SimpleDiffusionOptions options)
         => new(MLEnvironment.Of(catalog), options);
+
+    /// <summary>
+    /// Creates an estimator that distills a trained model into one that draws in a few evaluations of the network, guidance included.
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>mlContext.Transforms</c>.</param>
+    /// <param name="teacher">The trained model. It is not changed, and must live until <c>Fit</c> returns.</param>
+    /// <param name="options">All settings. They are copied. Null (default): four steps, and the guidance that the teacher has.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or asks of the teacher what it cannot do.</exception>
+    public static SimpleDiffusionDistillationEstimator DistillSimpleDiffusion(
+        this TransformsCatalog catalog, SimpleDiffusionTransformer teacher, DistillationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        return new(MLEnvironment.Of(catalog), teacher, options ?? new DistillationOptions());
+    }
 }

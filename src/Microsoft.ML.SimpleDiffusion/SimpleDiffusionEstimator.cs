@@ -125,6 +125,6 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
             ValidationData.CheckColumns(validation.Schema, _options, ConditionColumn.Describe(input.Schema, _options));
         }
 
-        return new SimpleDiffusionTransformer(_environment, new TorchGenerator(TrainingLoop.Run(_environment, _options, input, validation, (warmStart?.Model as TorchGenerator)?.Model)));
+        return new SimpleDiffusionTransformer(_environment, new TorchGenerator(TrainingLoop.Run(_environment, new TrainingJob(_options, input) { Validation = validation, WarmStart = (warmStart?.Model as TorchGenerator)?.Model })));
     }
 }

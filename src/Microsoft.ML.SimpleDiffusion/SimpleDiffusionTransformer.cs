@@ -24,7 +24,6 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 {
     private readonly IHostEnvironment _environment;
     private readonly ModelConfiguration _configuration;
-    private readonly IGenerativeModel _model;
     private readonly RowWarnings _warnings;
     private bool _disposed;
 
@@ -34,7 +33,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     internal SimpleDiffusionTransformer(IHostEnvironment environment, IGenerativeModel model, SimpleDiffusionOptions? options = null)
     {
         _environment = environment;
-        _model = model;
+        Model = model;
         _warnings = new RowWarnings(message => MLEnvironment.Warn(environment, message));
         _configuration = model.Configuration with { Options = (options ?? model.Configuration.Options).Clone() };
         GeneratedColumns.Register(_configuration.Options);
@@ -50,7 +49,10 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     public TrainingHistory History => _configuration.History;
 
     /// <summary>Number of trained weights of the network.</summary>
-    public long ParameterCount => _model.ParameterCount;
+    public long ParameterCount => Model.ParameterCount;
+
+    /// <summary>What the model has been distilled from; null for one that has been trained.</summary>
+    public DistillationInfo? Distillation => _configuration.Distillation;
 
     /// <summary>The classes that the model knows, in the order of the training data's keys. Empty without classes.</summary>
     public IReadOnlyList<string> Labels => field ??= Array.AsReadOnly([.. _configuration.Condition.ClassLabels]);
@@ -58,7 +60,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <summary>Always true: each row's image depends on that row alone.</summary>
     public bool IsRowToRowMapper => true;
 
-    internal IGenerativeModel Model => _model;
+    internal IGenerativeModel Model { get; }
 
     /// <summary>A transformer with other sampling options that shares this one's weights. The weights live until both are disposed of.</summary>
     /// <param name="sampling">How to generate. Copied.</param>
@@ -71,8 +73,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     }
 
     /// <summary>
-    /// A transformer that generates from the images of a column instead of from noise alone, and shares this one's weights. Saved and loaded like any
-    /// other. The weights live until both are disposed of.
+    /// A transformer that generates from the images of a column instead of from noise alone, and shares this one's weights. Saved and loaded like any other. The weights live until both are disposed of.
     /// </summary>
     /// <param name="inputImageColumnName">
     /// Column with images, file paths or pixel vectors. Other sizes are cropped around the centre and resized, as in training.
@@ -196,7 +197,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(compute);
         OptionsValidator.ValidateCompute(compute);
         ThrowIfDisposed();
-        return new SimpleDiffusionTransformer(_environment, MLEnvironment.Warn(_environment, warn => _model.CopyTo(compute, warn)), Options);
+        return new SimpleDiffusionTransformer(_environment, MLEnvironment.Warn(_environment, warn => Model.CopyTo(compute, warn)), Options);
     }
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
@@ -207,7 +208,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ThrowIfDisposed();
-        ModelDirectory.Save(directory, _configuration, _model.WriteWeights);
+        ModelDirectory.Save(directory, _configuration, Model.WriteWeights);
     }
 
     /// <summary>Reads what <see cref="SaveAsSafetensors"/> wrote.</summary>
@@ -258,17 +259,16 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
     /// <summary>Gives up the weights. They are freed when the last transformer that shares them is disposed of.</summary>
     public void Dispose()
     {
-        if (!_disposed)
+        if (!Interlocked.Exchange(ref _disposed, true))
         {
-            _disposed = true;
-            _model.Dispose();
+            Model.Dispose();
         }
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ThrowIfDisposed();
-        ModelIO.Save(ctx, _configuration, _model);
+        ModelIO.Save(ctx, _configuration, Model);
     }
 
     private SimpleDiffusionTransformer With(Action<SimpleDiffusionOptions> change)
@@ -276,13 +276,13 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ThrowIfDisposed();
         var options = Options;
         change(options);
-        OptionsValidator.ValidateGeneration(options, _configuration.Condition);
+        OptionsValidator.ValidateGeneration(options, _configuration.Condition, _configuration.Distillation);
         if (UntrainedGuidance.Find(options) is string warning && UntrainedGuidance.Find(_configuration.Options) is null)
         {
             MLEnvironment.Warn(_environment, warning);
         }
 
-        return new SimpleDiffusionTransformer(_environment, _model.Share(), options);
+        return new SimpleDiffusionTransformer(_environment, Model.Share(), options);
     }
 
     private GeneratedColumns ColumnsFor(DataViewSchema inputSchema)
@@ -293,7 +293,7 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
         ThrowIfDisposed();
         var sampling = _configuration.Options.Sampling;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, sampling.CancellationToken);
-        return _model.Generate(requests, sampling, either.Token);
+        return Model.Generate(requests, sampling, either.Token);
     };
 
     private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "image generator", this);

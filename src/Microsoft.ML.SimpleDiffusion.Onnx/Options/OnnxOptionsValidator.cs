@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Persistence;
+
 namespace Microsoft.ML.SimpleDiffusion.Onnx;
 
 /// <summary>Checks all options of this package in one place.</summary>
@@ -21,17 +23,16 @@ internal static class OnnxOptionsValidator
 
     /// <summary>Checks what is to be made of a model.</summary>
     /// <param name="options">Checked options.</param>
-    /// <param name="model">The model's own options.</param>
-    /// <param name="condition">What it is conditioned on.</param>
+    /// <param name="model">What is known of the model.</param>
     /// <returns>The options in force.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or something is asked of the model that it has not learnt.</exception>
-    public static SimpleDiffusionOptions Resolve(OnnxGenerationOptions options, SimpleDiffusionOptions model, ConditionDescription condition)
+    public static SimpleDiffusionOptions Resolve(OnnxGenerationOptions options, ModelConfiguration model)
     {
-        bool knowsConditions = condition.Kind != ConditionKind.None;
+        bool knowsConditions = model.Condition.Kind != ConditionKind.None;
         Require.That(nameof(options.ConditionColumnName), options.ConditionColumnName, options.ConditionColumnName is null || knowsConditions, "must be null for an unconditional model");
-        var resolved = options.ApplyTo(model);
+        var resolved = options.ApplyTo(model.Options);
         OptionsValidator.Validate(resolved);
-        OptionsValidator.ValidateGeneration(resolved, condition);
+        OptionsValidator.ValidateGeneration(resolved, model.Condition, model.Distillation);
         return resolved;
     }
 }

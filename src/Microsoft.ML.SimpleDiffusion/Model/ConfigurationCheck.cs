@@ -13,6 +13,7 @@ internal static class ConfigurationCheck
         try
         {
             OptionsValidator.Validate(configuration.Options);
+            DistillationValidator.ValidateGeneration(configuration.Options, configuration.Distillation);
         }
         catch (ArgumentException e)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -71,6 +72,9 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
         }
     }));
 
+    /// <summary>The same model, as one that has been distilled from something else. It takes this owner's place.</summary>
+    public TrainedModel DistilledFrom(DistillationInfo info) => new(shared, configuration with { Distillation = info });
+
     /// <summary>Uses the model when it is its turn.</summary>
     /// <exception cref="ObjectDisposedException">This owner has gone.</exception>
     public TResult Use<TResult>(Func<DenoisingModel, TResult> use) => shared.Use(use);
@@ -78,6 +82,18 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <inheritdoc cref="SafetensorsWriter.Write"/>
     public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
         => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network), metadata));
+
+    /// <summary>SHA-256 of the weights as a safetensors file, hexadecimal.</summary>
+    public string HashWeights()
+    {
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            WriteWeights(stream);
+        }
+
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
 
     /// <summary>Takes the model back from all its owners.</summary>
     public void Close() => shared.Close();

@@ -23,6 +23,10 @@ internal sealed record ModelConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WeightsSha256 { get; init; }
 
+    /// <summary>What the model has been distilled from. Null for one that has been trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DistillationInfo? Distillation { get; init; }
+
     /// <summary>Losses and evaluations of the run.</summary>
     public TrainingHistory History { get; init; } = new();
 }

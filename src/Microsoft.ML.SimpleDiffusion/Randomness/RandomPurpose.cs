@@ -50,4 +50,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Number of a row that is generated with fresh seeds.</summary>
     FreshSeed = 16,
+
+    /// <summary>Whether a step of a distillation begins from the student's own states.</summary>
+    OwnStates = 17,
 }

@@ -2,7 +2,6 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
-using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.Observers;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
@@ -19,7 +18,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ProgressObserver _progress;
     private readonly IReadOnlyList<IStepObserver> _observers;
 
-    private TrainingLoop(TrainingSetup setup, IObjective objective)
+    private TrainingLoop(TrainingSetup setup)
     {
         _setup = setup;
         _run = setup.Run;
@@ -28,7 +27,7 @@ internal sealed class TrainingLoop : IDisposable
 
         // First, because nothing else should run meanwhile.
         var reference = SpeedReference.Of(target, setup.Plan);
-        _trainer = new Trainer(_run.Options, target, _run.State, objective);
+        _trainer = new Trainer(_run.Options, target, _run.State, setup.Objective);
         _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step);
         _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, reference, setup.Reports, () => setup.Evaluation?.Latest);
         _observers =
@@ -44,13 +43,14 @@ internal sealed class TrainingLoop : IDisposable
     private bool HasLostPatience => _setup.Evaluation is { HasLostPatience: true };
 
     /// <summary>Does a whole run.</summary>
-    /// <inheritdoc cref="TrainingSetup(IHostEnvironment, SimpleDiffusionOptions, IDataView, IDataView?, TrainedModel?)"/>
-    public static TrainedModel Run(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
+    /// <inheritdoc cref="TrainingSetup(IHostEnvironment, TrainingJob)"/>
+    public static TrainedModel Run(IHostEnvironment environment, TrainingJob job)
     {
+        var options = job.Options;
         try
         {
-            using var setup = new TrainingSetup(environment, options, input, validation, warmStart);
-            using var loop = new TrainingLoop(setup, new DenoisingObjective(setup.Run.Model, setup.Run.Options));
+            using var setup = new TrainingSetup(environment, job);
+            using var loop = new TrainingLoop(setup);
             using var activity = SimpleDiffusionDiagnostics.Activities.StartActivity("Train");
             activity?.SetTag("simple_diffusion.steps", options.Training.LastStep).SetTag("simple_diffusion.first_step", setup.Run.State.Step);
             loop.Train();

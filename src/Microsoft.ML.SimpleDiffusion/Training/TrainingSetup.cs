@@ -8,6 +8,9 @@ using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+using Microsoft.ML.SimpleDiffusion.Training.Feed;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives.Distillation;
 using Microsoft.ML.SimpleDiffusion.Training.Observers;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
@@ -24,14 +27,12 @@ internal sealed class TrainingSetup : IDisposable
     private bool _isModelHandedOver;
 
     /// <param name="environment">ML.NET's environment.</param>
-    /// <param name="options">Options, which have been validated.</param>
-    /// <param name="input">The training data, whose columns have been checked.</param>
-    /// <param name="validation">The validation data, whose columns have been checked, or null.</param>
-    /// <param name="warmStart">The model to start from, or null.</param>
+    /// <param name="job">What is to be done.</param>
     /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
-    public TrainingSetup(IHostEnvironment environment, SimpleDiffusionOptions options, IDataView input, IDataView? validation, TrainedModel? warmStart)
+    public TrainingSetup(IHostEnvironment environment, TrainingJob job)
     {
         _log = new TrainingLog(environment);
+        var (options, input, validation, warmStart) = (job.Options, job.Input, job.Validation, job.WarmStart);
         try
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
@@ -47,6 +48,10 @@ internal sealed class TrainingSetup : IDisposable
                 : null;
             var begun = options.Training.ResumeFromCheckpoint ? _store?.FindConfiguration() : null;
             condition = ClassLabels.KeepPlaces(condition, begun?.Condition);
+            if (job.Distillation is not null)
+            {
+                condition = Teacher.ConditionOfStudent(job.Distillation.Teacher.Configuration.Condition, condition);
+            }
 
             // A run that goes on keeps the seed that it began with, if nobody has set one.
             options = OptionsResolver.Resolve(options, target.IsCuda, (options.Seed is null ? begun?.Options.Seed : null) ?? MLEnvironment.SeedOf(environment), condition.Kind);
@@ -57,7 +62,7 @@ internal sealed class TrainingSetup : IDisposable
             }
 
             var training = options.Training;
-            var configuration = new ModelConfiguration { Options = options, Condition = condition, TrainedSteps = 0 };
+            var configuration = new ModelConfiguration { Options = options, Condition = condition, TrainedSteps = 0, Distillation = job.Distillation?.Info };
             WarmStart.Check(warmStart, configuration);
             Reports = new RunReports(training.TensorBoardDirectory, _log.Warning);
             Samples = training.SampleEverySteps is null ? null : new SampleGrids(configuration, training.CheckpointDirectory!);
@@ -78,8 +83,9 @@ internal sealed class TrainingSetup : IDisposable
             }
 
             Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);
+            Objective = CreateObjective(job.Distillation);
             Checkpoints = new RunCheckpoints(_store, Run, new RunData(Data.Digest, _validationImages?.Digest));
-            Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Checkpoints, _store?.BestPath);
+            Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Objective, Checkpoints, _store?.BestPath);
             if (Checkpoints.Restore(_log.Info) is { } restored)
             {
                 Evaluation?.Restore(restored.Options.Training.MonitoredMetric);
@@ -96,6 +102,9 @@ internal sealed class TrainingSetup : IDisposable
     public TrainingRun Run { get; }
 
     public ImageDataset Data { get; }
+
+    /// <summary>What the run minimizes.</summary>
+    public IObjective Objective { get; }
 
     /// <summary>The network, counted with the texts of the data.</summary>
     public NetworkPlan Plan { get; }
@@ -136,6 +145,7 @@ internal sealed class TrainingSetup : IDisposable
         _validationImages?.Dispose();
         _store?.Dispose();
         Data?.Dispose();
+        (Objective as IDisposable)?.Dispose();
         _state?.Dispose();
         if (!_isModelHandedOver)
         {
@@ -143,5 +153,16 @@ internal sealed class TrainingSetup : IDisposable
         }
 
         _log.Dispose();
+    }
+
+    private IObjective CreateObjective(DistillationJob? distillation)
+    {
+        if (distillation is null)
+        {
+            return new DenoisingObjective(_model, Run.Options);
+        }
+
+        var teacher = Teacher.Borrow(distillation, _model.Target, _log.Warning);
+        return new DistillationObjective(_model, teacher, Run.Configuration, new BatchBuilder(Data, Run.Options, _model.Schedule, _model.Target.IdleThreads));
     }
 }

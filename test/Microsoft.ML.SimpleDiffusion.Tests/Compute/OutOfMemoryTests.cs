@@ -23,7 +23,7 @@ public class OutOfMemoryTests
         var options = TinyData.Options();
         (options.ImageHeight, options.ImageWidth, options.Training.BatchSize) = (128, 128, int.MaxValue);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingLoop.Run(_context, options, TinyData.View(_context), validation: null, warmStart: null));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingLoop.Run(_context, new TrainingJob(options, TinyData.View(_context))));
 
         StringAssert.Contains(error.Message, "not enough memory");
         StringAssert.Contains(error.Message, "Training.BatchSize");
@@ -39,7 +39,7 @@ public class OutOfMemoryTests
         var options = TinyData.Options();
         (options.Network.BaseChannels, options.Network.EmbeddingChannels) = (2, 1 << 23);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingLoop.Run(_context, options, TinyData.View(_context), validation: null, warmStart: null));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => TrainingLoop.Run(_context, new TrainingJob(options, TinyData.View(_context))));
 
         StringAssert.Contains(error.Message, "not enough memory");
     }

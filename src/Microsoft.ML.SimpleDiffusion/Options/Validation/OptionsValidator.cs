@@ -48,10 +48,12 @@ internal static class OptionsValidator
     /// <summary>Checks how a model is to generate.</summary>
     /// <param name="options">The model's options, with new ones for generation.</param>
     /// <param name="condition">The model's condition.</param>
+    /// <param name="distilled">What the model has been distilled from, or null.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or something is asked of the model that it has not learnt.</exception>
-    public static void ValidateGeneration(SimpleDiffusionOptions options, ConditionDescription condition)
+    public static void ValidateGeneration(SimpleDiffusionOptions options, ConditionDescription condition, DistillationInfo? distilled)
     {
         ValidateGeneration(options);
+        DistillationValidator.ValidateGeneration(options, distilled);
         if (condition.Kind == ConditionKind.None)
         {
             RequireNoGuidance(options);

@@ -8,6 +8,7 @@ internal static class ConfigurationDifference
 {
     private const string Condition = "condition";
     private const string Options = "options";
+    private const string Distillation = "distillation";
 
     private static readonly HashSet<string> Irrelevant = [.. OptionPath.All.Where(path => path.MayChange).Select(path => $"{Options}.{path.JsonName}")];
 
@@ -17,7 +18,8 @@ internal static class ConfigurationDifference
         JsonNode there = Parse(checkpoint), here = Parse(run);
 
         // Some options are chosen by the condition, which is therefore the better reason.
-        return Find(there[Condition], here[Condition], Condition) ?? Find(there[Options], here[Options], Options) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
+        return Find(there[Condition], here[Condition], Condition) ?? Find(there[Distillation], here[Distillation], Distillation)
+            ?? Find(there[Options], here[Options], Options) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
     }
 
     private static JsonNode Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration))!;

@@ -47,13 +47,15 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             conditions[i] = DropsCondition(step, position) ? RowCondition.None : data.ConditionOf(index);
         }
 
+        double[] times = Times(step, microStep);
         return new TrainingBatch
         {
             Step = step,
             MicroStep = microStep,
             Pixels = pixels,
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
-            Levels = NoiseLevels.Create(options.Diffusion, schedule, Times(step, microStep)),
+            Times = times,
+            Levels = NoiseLevels.Create(options.Diffusion, schedule, times),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }

@@ -24,6 +24,9 @@ internal sealed record TrainingBatch : IDisposable
     /// <summary>Noise level of each image.</summary>
     public required NoiseLevels Levels { get; init; }
 
+    /// <summary>Diffusion time of each image [B], 0 to 1, which the levels are of.</summary>
+    public required double[] Times { get; init; }
+
     /// <summary>What the images show, after condition dropout. Portraits lie on their side.</summary>
     public required ImageConditions Conditions { get; init; }
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Model;
-using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using static TorchSharp.torch;
 
@@ -10,6 +10,8 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Objectives;
 /// <param name="options">Options with nothing left open.</param>
 internal sealed class DenoisingObjective(DenoisingModel model, SimpleDiffusionOptions options) : IObjective
 {
+    private readonly BatchDraws _draws = new(options, model.Target);
+
     /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {
@@ -17,28 +19,18 @@ internal sealed class DenoisingObjective(DenoisingModel model, SimpleDiffusionOp
         using var scope = NewDisposeScope();
         var target = model.Target;
         var x = batch.ImagesOn(target);
-        var noise = batch.Noise is null ? DrawNoise(batch) : target.Upload(batch.Noise);
+        var noise = _draws.Noise(batch);
         var conditions = batch.Conditions.Map(target.Upload);
         var levels = batch.Levels.Map(target.Upload);
-        SeedDropout(batch);
+        _draws.SeedDropout(batch);
         return model.Loss(x, noise, levels, conditions).mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Noise from libtorch's own generator, which starts each batch from a seed of its own.</summary>
-    private Tensor DrawNoise(TrainingBatch batch)
+    /// <inheritdoc/>
+    public Tensor Losses(Tensor x, Tensor noise, double[] times, ImageConditions conditions)
     {
-        SeedGenerator(RandomPurpose.DeviceNoise, batch);
-        return randn(batch.Pixels.shape, dtype: ScalarType.Float32, device: model.Target.Device);
+        using var scope = NewDisposeScope();
+        var levels = NoiseLevels.Create(options.Diffusion, model.Schedule, times).Map(tensor => tensor.to(model.Target.Device));
+        return model.Loss(x, noise, levels, conditions).MoveToOuterDisposeScope();
     }
-
-    private void SeedDropout(TrainingBatch batch)
-    {
-        if (options.Network.Dropout > 0)
-        {
-            SeedGenerator(RandomPurpose.NetworkDropout, batch);
-        }
-    }
-
-    private void SeedGenerator(RandomPurpose purpose, TrainingBatch batch)
-        => manual_seed((long)(StatelessRandom.Bits((uint)options.Seed!.Value, purpose, (ulong)batch.Step, (ulong)batch.MicroStep) >> 1));
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
@@ -20,15 +21,16 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     /// <param name="run">The run.</param>
     /// <param name="data">The validation data, which metrics read as they like.</param>
     /// <param name="images">Its images. Owned by the caller.</param>
+    /// <param name="objective">What the run minimizes.</param>
     /// <param name="checkpoints">Saves what has been learnt where an evaluation fails.</param>
     /// <param name="bestPath">File for the best weights, or null to hold them in memory.</param>
-    public EvaluationObserver(TrainingRun run, IDataView data, ImageDataset images, RunCheckpoints checkpoints, string? bestPath)
+    public EvaluationObserver(TrainingRun run, IDataView data, ImageDataset images, IObjective objective, RunCheckpoints checkpoints, string? bestPath)
     {
         _run = run;
         _options = run.Options.Training;
         _data = data;
         _checkpoints = checkpoints;
-        _loss = new ValidationLoss(images, run.Options);
+        _loss = new ValidationLoss(images, run.Options, objective);
         bool higherIsBetter = _options.Metrics.FirstOrDefault(metric => metric.Name == _options.MonitoredMetric)?.HigherIsBetter ?? false;
         _monitor = new EvaluationMonitor(higherIsBetter, _options.EarlyStoppingPatience);
         if (_options.KeepBest)
@@ -142,7 +144,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         using var average = _run.State.WearEma();
         _run.Model.Network.eval();
         long step = _run.State.Step;
-        var values = new Dictionary<string, double> { [TrainingOptions.ValidationLossName] = _loss.Evaluate(_run.Model, _options.CancellationToken) };
+        var values = new Dictionary<string, double> { [TrainingOptions.ValidationLossName] = _loss.Evaluate(_run.Model.Target.Device, _options.CancellationToken) };
         foreach (var metric in _options.Metrics)
         {
             values[metric.Name] = Measure(metric, step);

@@ -1,8 +1,8 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Randomness;
+using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
@@ -55,7 +55,8 @@ internal static class ValidationData
 /// </summary>
 /// <param name="data">The images. Owned by the caller.</param>
 /// <param name="options">The run's, with nothing left open.</param>
-internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions options)
+/// <param name="objective">What the run minimizes.</param>
+internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions options, IObjective objective)
 {
     /// <summary>The golden ratio's fraction: its multiples, modulo 1, lie evenly spread however many there are (Weyl 1916).</summary>
     private const double GoldenFraction = 0.61803398874989485;
@@ -69,29 +70,28 @@ internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions o
     }
 
     /// <summary>Mean loss over all images.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="device">Where the model is.</param>
     /// <param name="cancellationToken">Checked before each forward pass.</param>
-    public double Evaluate(DenoisingModel model, CancellationToken cancellationToken)
+    public double Evaluate(Device device, CancellationToken cancellationToken)
     {
         using var guard = no_grad();
-        var images = new HeldOutImages(data, options, model.Target.Device);
+        var images = new HeldOutImages(data, options, device);
         double sum = 0;
         foreach (var (first, count) in images.Batches())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            sum += Sum(model, images, first, count);
+            sum += Sum(images, first, count);
         }
 
         return sum / data.Count;
     }
 
-    private double Sum(DenoisingModel model, HeldOutImages images, int first, int count)
+    private double Sum(HeldOutImages images, int first, int count)
     {
         using var scope = NewDisposeScope();
         var x = images.Images(first, count);
         var noise = images.Noise(first, count, (uint)options.Seed!.Value, RandomPurpose.ValidationNoise, sample: 0);
         double[] times = [.. Enumerable.Range(first, count).Select(TimeOf)];
-        var levels = NoiseLevels.Create(options.Diffusion, model.Schedule, times).Map(tensor => tensor.to(model.Target.Device));
-        return model.Loss(x, noise, levels, images.Conditions(first, count)).to(ScalarType.Float64).sum().item<double>();
+        return objective.Losses(x, noise, times, images.Conditions(first, count)).to(ScalarType.Float64).sum().item<double>();
     }
 }
