@@ -14,5 +14,12 @@ public sealed class OnnxExportOptions
     /// </summary>
     public long ExternalDataFromBytes { get; set; } = MaxInlineBytes;
 
+    /// <summary>
+    /// Whether the file is a whole sampler instead of the network: noise and a condition in, images as bytes out, in one run. Sampler, steps, guidance and
+    /// thresholding are those of the transformer that is exported. Such a file is for other runtimes, such as a browser:
+    /// <see cref="SimpleDiffusionOnnxCatalog.ApplySimpleDiffusionOnnx"/> reads networks alone. Default: false.
+    /// </summary>
+    public bool WholeSampler { get; set; }
+
     internal OnnxExportOptions Clone() => (OnnxExportOptions)MemberwiseClone();
 }
