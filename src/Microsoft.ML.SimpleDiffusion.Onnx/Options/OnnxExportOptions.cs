@@ -6,7 +6,7 @@ public sealed class OnnxExportOptions
     /// <summary>The most that <see cref="ExternalDataFromBytes"/> can be: a file of ONNX ends at 2 GB.</summary>
     internal const long MaxInlineBytes = 1_900_000_000;
 
-    /// <summary>What products are computed in. Inputs and outputs are float32 in any case. Default: <see cref="OnnxPrecision.Float32"/>.</summary>
+    /// <summary>What products are computed in. Inputs and outputs stay as they are. Default: <see cref="OnnxPrecision.Float32"/>.</summary>
     public OnnxPrecision Precision { get; set; } = OnnxPrecision.Float32;
 
     /// <summary>
