@@ -23,6 +23,7 @@ public static class FuzzTargets
         ["t5"] = () => new ModelZipEntryTarget("t5", Fixture.Read("t5.zip"), "Model.key"),
         ["t5-tokenizer"] = () => new TokenizerTarget(),
         ["embedding-cache"] = () => new EmbeddingCacheTarget(),
+        ["sweep-data"] = () => new SweepDataTarget(),
         ["sweep-definition"] = () => new SweepDefinitionTarget(),
         ["sweep-record"] = () => new SweepRecordTarget("sweep-record", trial: 0),
         ["sweep-record-of-failure"] = () => new SweepRecordTarget("sweep-record-of-failure", trial: 1),

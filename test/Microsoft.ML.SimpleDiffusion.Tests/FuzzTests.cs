@@ -25,6 +25,7 @@ public class FuzzTests
     [DataRow("t5", 200)]
     [DataRow("t5-tokenizer", 200)]
     [DataRow("embedding-cache", 1_000)]
+    [DataRow("sweep-data", 500)]
     [DataRow("sweep-definition", 500)]
     [DataRow("sweep-record", 1_000)]
     [DataRow("sweep-record-of-failure", 1_000)]

@@ -1,6 +1,8 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 namespace Microsoft.ML.SimpleDiffusion.Fuzz.Targets;
 
@@ -24,6 +26,11 @@ internal sealed class TinySweep : IDisposable
         Sweeper.Execute(new MLContext(1), _options, new Trainer());
     }
 
+    /// <summary>The data that the sweep began with.</summary>
+    public static RunData Now { get; } = new(new DataDigest(1, "images", "conditions", "rows"), Validation: null);
+
+    public string Data => Path.Combine(_options.Directory, "data.json");
+
     public string Definition => Path.Combine(_options.Directory, "sweep.json");
 
     /// <summary>Opens the folder as the sweep does that is begun again.</summary>
@@ -35,6 +42,8 @@ internal sealed class TinySweep : IDisposable
 
     private sealed class Trainer : ITrialTrainer
     {
+        public RunData ReadData(SimpleDiffusionOptions options) => Now;
+
         public double Train(SimpleDiffusionOptions options, Func<double, string?> chooseModelFolder)
             => options.Training.LearningRate == 1e-3 ? throw new InvalidOperationException(Failure) : 0.25;
     }
