@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Model;
+using Microsoft.ML.SimpleDiffusion.Onnx.Format;
 using Microsoft.ML.SimpleDiffusion.Onnx.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using static TorchSharp.torch;
@@ -25,6 +26,67 @@ public class SaveAsOnnxTests
         Assert.Contains("3 means no class", session.ModelMetadata.Description);
         CollectionAssert.AreEqual(new[] { "z", "log_snr", "class_id" }, session.InputNames.ToArray());
         CollectionAssert.AreEqual(new[] { "prediction" }, session.OutputNames.ToArray());
+    }
+
+    [TestMethod]
+    public void File_of_a_whole_sampler_says_what_it_is()
+    {
+        using var pair = new ModelPair(new NetworkCase(NetworkArchitecture.UVit, Condition: ConditionKind.Class));
+        SaveSampler(pair, new SamplingOptions { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 7, GuidanceScale = 2.5f, GuidanceIntervalEnd = 0.5f });
+        using var session = new InferenceSession(pair.SamplerPath);
+        var texts = session.ModelMetadata.CustomMetadataMap;
+
+        Assert.AreEqual("1", texts["simple_diffusion.format"]);
+        Assert.AreEqual("sampler", texts["simple_diffusion.role"]);
+        Assert.AreEqual("DpmSolverPlusPlus2M", texts["simple_diffusion.sampler"]);
+        Assert.AreEqual("7", texts["simple_diffusion.steps"]);
+        Assert.AreEqual("2.5", texts["simple_diffusion.guidance_scale"]);
+        Assert.AreEqual("[0,0.5]", texts["simple_diffusion.guidance_interval"]);
+        Assert.AreEqual("Static", texts["simple_diffusion.thresholding"]);
+        Assert.AreEqual("[\"a\",\"b\",\"c\"]", texts["simple_diffusion.labels"]);
+        Assert.AreEqual("3", texts["simple_diffusion.no_class"]);
+        Assert.Contains("DpmSolverPlusPlus2M in 7 steps, with guidance of scale 2.5", session.ModelMetadata.Description);
+        CollectionAssert.AreEqual(new[] { "noise", "class_id" }, session.InputNames.ToArray());
+        CollectionAssert.AreEqual(new[] { "image" }, session.OutputNames.ToArray());
+        Assert.AreEqual(typeof(byte), session.OutputMetadata["image"].ElementType);
+        CollectionAssert.AreEqual(new[] { -1, 3, 16, 16 }, session.OutputMetadata["image"].Dimensions);
+    }
+
+    [TestMethod]
+    public void Whole_sampler_holds_each_weight_once_however_many_loops_it_has()
+    {
+        using var pair = new ModelPair(new NetworkCase(NetworkArchitecture.UVit, Condition: ConditionKind.Class));
+        SaveSampler(pair, new SamplingOptions { Sampler = SamplerType.Ddim, Steps = 10, GuidanceScale = 2, GuidanceIntervalStart = 0.3f, GuidanceIntervalEnd = 0.6f });
+        var graph = ProtoField.Of(File.ReadAllBytes(pair.SamplerPath)).Single(field => field.Id == Fields.ModelGraph);
+        var parts = ProtoField.Of(graph.Bytes);
+        var loops = parts.Where(part => part.Id == Fields.GraphNode).Select(node => ProtoField.Of(node.Bytes)).Where(node => node.Single(field => field.Id == Fields.NodeOperator).Text == "Loop").ToList();
+        var bodies = loops.SelectMany(loop => loop).Where(field => field.Id == Fields.NodeAttribute).SelectMany(attribute => ProtoField.Of(attribute.Bytes)).Where(field => field.Id == Fields.AttributeGraph).ToList();
+        int weights = (int)pair.Torch.ParameterCount * sizeof(float);
+        int constants = parts.Where(part => part.Id == Fields.GraphInitializer).Sum(part => part.Bytes.Count);
+
+        Assert.HasCount(3, loops);
+        Assert.HasCount(3, bodies);
+        Assert.IsFalse(bodies.Any(body => ProtoField.Of(body.Bytes).Exists(field => field.Id == Fields.GraphInitializer)), "constants in the body of a loop");
+        Assert.IsInRange(weights, weights + 20_000, constants);
+    }
+
+    [TestMethod]
+    public void Whole_sampler_of_what_needs_more_than_noise_and_a_condition_is_refused()
+    {
+        using var pair = new ModelPair(new NetworkCase(NetworkArchitecture.UVit, Condition: ConditionKind.Class));
+        using var fromImages = pair.Torch.ForImageToImage("Picture", strength: 0.5f);
+        using var negative = pair.Torch.WithNegativePrompts("Negative");
+
+        AssertRefused(fromImages, "InputImageColumnName");
+        AssertRefused(negative, "NegativePromptColumnName");
+
+        void AssertRefused(SimpleDiffusionTransformer model, string option)
+        {
+            var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.SaveAsOnnx(pair.SamplerPath, new OnnxExportOptions { WholeSampler = true }));
+            Assert.AreEqual(option, error.ParamName);
+            Assert.StartsWith($"The option {option} must be null for the export of a whole sampler, which knows noise and a condition only: export the network instead.", error.Message);
+            Assert.IsFalse(File.Exists(pair.SamplerPath));
+        }
     }
 
     [TestMethod]
@@ -73,6 +135,12 @@ public class SaveAsOnnxTests
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => pair.Torch.SaveAsOnnx(pair.Path));
         Assert.IsFalse(File.Exists(pair.Path));
+    }
+
+    private static void SaveSampler(ModelPair pair, SamplingOptions sampling)
+    {
+        using var model = pair.Torch.WithSampling(sampling);
+        model.SaveAsOnnx(pair.SamplerPath, new OnnxExportOptions { WholeSampler = true });
     }
 
     private static void AssertRefused(ModelPair pair, OnnxExportOptions options, string name)

@@ -22,6 +22,20 @@ internal static class Commands
         return 0;
     }
 
+    /// <summary>Saves two models over each other, for tests to kill. Writes a line when it begins; ends only if it fails.</summary>
+    public static int SaveInTurn(string first, string second, string output)
+    {
+        var context = new MLContext(1);
+        using var one = SimpleDiffusionTransformer.LoadFromSafetensors(context, first);
+        using var two = SimpleDiffusionTransformer.LoadFromSafetensors(context, second);
+        Console.WriteLine("Saving");
+        while (true)
+        {
+            one.SaveAsSafetensors(output);
+            two.SaveAsSafetensors(output);
+        }
+    }
+
     /// <summary>Trains and generates in float32, and prints the functions of libtorch that were looked for by name.</summary>
     public static int PrintNativeFunctions()
     {

@@ -37,6 +37,15 @@ internal sealed class FaultyDisk
         return operations.Count;
     }
 
+    /// <summary>Fails or cuts the power.</summary>
+    /// <param name="cutsPower">Which.</param>
+    /// <param name="prepare">Puts everything back to the beginning.</param>
+    /// <param name="act">What is done.</param>
+    /// <param name="verify">Checks what is left, whatever failed.</param>
+    /// <returns>Number of failures tried.</returns>
+    public static int TryEach(bool cutsPower, Action prepare, Action act, Action<string> verify)
+        => cutsPower ? CutPowerAtEach(prepare, act, verify) : FailEach(prepare, act, verify);
+
     /// <summary>Does something once for each operation on files that it does, and each time the power goes before another one.</summary>
     /// <inheritdoc cref="FailEach"/>
     public static int CutPowerAtEach(Action prepare, Action act, Action<string> verify)
@@ -55,6 +64,18 @@ internal sealed class FaultyDisk
         }
 
         return operations.Count;
+    }
+
+    /// <summary>Empties a folder, or makes it, and fills it.</summary>
+    public static void Reset(string folder, Action fill)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        fill();
     }
 
     /// <summary>The operations to fail: all, or the first of each kind on each file.</summary>
@@ -108,6 +129,12 @@ internal sealed class FaultyDisk
                 _unflushed.Remove(path);
                 break;
             case FileOperation.Rename:
+                // What is renamed without having been flushed may have its name and no content.
+                if (_unflushed.Exists(file => Files.OriginalOf(file) == path))
+                {
+                    _unflushed.Add(path);
+                }
+
                 _renames.Add((path, File.Exists(path) ? File.ReadAllBytes(path) : null));
                 break;
             case FileOperation.FlushFolder:

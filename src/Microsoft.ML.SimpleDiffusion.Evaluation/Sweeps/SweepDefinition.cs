@@ -11,6 +11,9 @@ internal static class SweepDefinition
     private const string BaseKey = "base";
     private const string TrialsKey = "trials";
 
+    /// <summary>Says what happens to a sweep that goes on, and nothing about what it is.</summary>
+    private const string ChangedData = $"{BaseKey}.training.changedData";
+
     public static JsonObject Create(SweepPlan plan, SweepOptions options)
     {
         return new JsonObject
@@ -62,7 +65,7 @@ internal static class SweepDefinition
                 .FirstOrDefault(difference => difference is not null);
         }
 
-        return JsonNode.DeepEquals(there, here) ? null : $"{path} is {Shorten(there)} there and {Shorten(here)} here";
+        return path == ChangedData || JsonNode.DeepEquals(there, here) ? null : $"{path} is {Shorten(there)} there and {Shorten(here)} here";
     }
 
     private static JsonObject Describe(IReadOnlyDictionary<string, object?> values)

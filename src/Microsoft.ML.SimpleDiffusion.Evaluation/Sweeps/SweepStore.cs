@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
@@ -14,12 +16,14 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 internal sealed class SweepStore
 {
     private const string DefinitionFile = "sweep.json";
+    private const string DataFile = "data.json";
     private const string LockFile = "sweep.lock";
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Ten thousand trials with a hundred options each have less.</summary>
     private const long MaxDefinitionLength = 64L << 20;
+    private const long MaxDataLength = 64L << 10;
     private const long MaxRecordLength = 4L << 20;
 
     private readonly string _directory;
@@ -68,7 +72,34 @@ internal sealed class SweepStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"The folder '{directory}' of the sweep cannot be used: {e.Message}", e);
+            throw Unusable(directory, e);
+        }
+    }
+
+    /// <summary>The data that the sweep began with: what the folder says, or else what there is now, and the folder says so from then on.</summary>
+    /// <exception cref="InvalidOperationException">The file is damaged, or cannot be written.</exception>
+    public RunData JoinData(RunData now)
+    {
+        string path = Path.Combine(_directory, DataFile);
+        try
+        {
+            using var guard = WaitForLock(Path.Combine(_directory, LockFile));
+            if (File.Exists(path))
+            {
+                return RunData.Parse(Encoding.UTF8.GetString(Files.ReadAll(path, MaxDataLength)));
+            }
+
+            byte[] json = Encoding.UTF8.GetBytes(now.ToJson());
+            Files.Write(path, stream => stream.Write(json));
+            return now;
+        }
+        catch (FormatException e)
+        {
+            throw Damaged(path, e.Message, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(_directory, e);
         }
     }
 
@@ -147,6 +178,8 @@ internal sealed class SweepStore
             throw Damaged(path, e.Message, e);
         }
     }
+
+    private static InvalidOperationException Unusable(string directory, Exception e) => new($"The folder '{directory}' of the sweep cannot be used: {e.Message}", e);
 
     private static InvalidOperationException Damaged(string path, string fault, Exception? cause = null)
         => new($"The file '{path}' of the sweep is damaged: {fault} Without it, the sweep would do again what it says.", cause);

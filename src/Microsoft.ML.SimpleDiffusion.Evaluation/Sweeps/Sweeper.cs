@@ -23,6 +23,12 @@ internal static class Sweeper
         var worker = WorkerRole.Current();
         worker?.EndWithParent();
         using var run = new SweepRun(context, options, plan, store, trainer);
+        if (worker is null && !run.ReadStandings().IsOver)
+        {
+            // Workers have the data of the process that started them; of a sweep that is over, only results are read.
+            SweepData.Check(store, trainer.ReadData(plan.OptionsOf(0)), options.Base.Training.ChangedData, run.Warn);
+        }
+
         int processes = worker is null ? Math.Min(options.ParallelProcesses, run.ReadStandings().Open.Count()) : 1;
         using var workers = WorkerProcesses.Start(processes, directory, store.LogOfWorker);
         var standings = run.Execute();

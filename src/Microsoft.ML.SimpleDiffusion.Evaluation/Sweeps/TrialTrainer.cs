@@ -1,3 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Training;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
 /// <summary>Trains through the estimator.</summary>
@@ -7,6 +10,9 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 /// <param name="metric">The metric, or null for the validation loss.</param>
 internal sealed class TrialTrainer(MLContext context, IDataView training, IDataView validation, IValidationMetric? metric) : ITrialTrainer
 {
+    /// <inheritdoc/>
+    public RunData ReadData(SimpleDiffusionOptions options) => RunDataReader.Read(context, options, training, validation);
+
     /// <inheritdoc/>
     public double Train(SimpleDiffusionOptions options, Func<double, string?> chooseModelFolder)
     {

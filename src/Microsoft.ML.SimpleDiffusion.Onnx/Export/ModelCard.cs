@@ -21,13 +21,18 @@ internal static class ModelCard
             [MetadataKeys.LogSnr] = LogSnrFormula(options),
             [MetadataKeys.Configuration] = ModelConfigurationJson.Serialize(configuration),
         };
-        if (configuration.Condition.Kind == ConditionKind.Class)
-        {
-            texts[MetadataKeys.Labels] = JsonSerializer.Serialize(configuration.Condition.ClassLabels);
-            texts[MetadataKeys.NoClass] = configuration.Condition.ClassCount.ToString(CultureInfo.InvariantCulture);
-        }
-
+        AddClasses(texts, configuration.Condition);
         return texts;
+    }
+
+    /// <summary>Adds the labels of a model with classes.</summary>
+    public static void AddClasses(Dictionary<string, string> texts, ConditionDescription condition)
+    {
+        if (condition.Kind == ConditionKind.Class)
+        {
+            texts[MetadataKeys.Labels] = JsonSerializer.Serialize(condition.ClassLabels);
+            texts[MetadataKeys.NoClass] = condition.ClassCount.ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     /// <summary>The texts of a text encoder.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Onnx.Format;
@@ -5,7 +6,7 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Export;
 
-/// <summary>Writes a denoising model as ONNX files: the denoiser, and beside it the text encoder, if there is one.</summary>
+/// <summary>Writes a denoising model as ONNX files: the denoiser, and beside it the text encoder, if there is one; or one file with both and the sampler.</summary>
 internal static class ModelExporter
 {
     /// <param name="model">The model.</param>
@@ -17,6 +18,14 @@ internal static class ModelExporter
     {
         var plan = model.Network.Plan;
         var weights = new WeightSource(model.Network);
+        if (options.WholeSampler)
+        {
+            var sampler = Sampler(plan, model, weights, configuration.Options, options.Precision);
+            weights.RequireAllUsed();
+            OnnxWriter.Write(path, sampler, SamplerCard.Describe(configuration), SamplerCard.Of(configuration), options.ExternalDataFromBytes);
+            return;
+        }
+
         var denoiser = Denoiser(plan, model, weights, options.Precision);
         var text = plan.Text is null ? null : TextEncoder(plan, weights);
         weights.RequireAllUsed();
@@ -40,10 +49,16 @@ internal static class ModelExporter
     public static NetworkInputs AddInputs(OnnxGraph graph, NetworkSpecification s) => new(
         graph.Input(Signature.Z, ElementType.Float32, Signature.Batch, s.ImageChannels, s.ImageHeight, s.ImageWidth),
         graph.Input(Signature.LogSnr, ElementType.Float32, Signature.Batch),
-        s.ClassCount > 0 ? graph.Input(Signature.Class, ElementType.Int64, Signature.Batch) : null,
-        s.HasPortraitFlag ? graph.Input(Signature.Portrait, ElementType.Int64, Signature.Batch) : null,
+        AddClassInput(graph, s),
+        AddPortraitInput(graph, s),
         s.Text is null ? null : graph.Input(Signature.Text, ElementType.Float32, Signature.Batch, Signature.Length, s.Text.Width),
         s.Text is null ? null : graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length));
+
+    /// <summary>The classes of images, or null for a network that knows none.</summary>
+    public static string? AddClassInput(OnnxGraph graph, NetworkSpecification s) => s.ClassCount > 0 ? graph.Input(Signature.Class, ElementType.Int64, Signature.Batch) : null;
+
+    /// <summary>Whether images are portraits, or null for a network that knows none.</summary>
+    public static string? AddPortraitInput(OnnxGraph graph, NetworkSpecification s) => s.HasPortraitFlag ? graph.Input(Signature.Portrait, ElementType.Int64, Signature.Batch) : null;
 
     /// <summary>Gives the prediction out.</summary>
     public static void AddOutput(OnnxGraph graph, NetworkSpecification s, string prediction)
@@ -67,6 +82,16 @@ internal static class ModelExporter
         string prediction = new NetworkEmitter(plan, graph, weights, precision).Emit(AddInputs(graph, s), model.Schedule.LogSnrMin, model.Schedule.LogSnrMax);
         AddOutput(graph, s, prediction);
         return graph;
+    }
+
+    private static OnnxGraph Sampler(NetworkPlan plan, DenoisingModel model, WeightSource weights, SimpleDiffusionOptions options, OnnxPrecision precision)
+    {
+        var graph = new OnnxGraph("sampler");
+        var path = SamplingPath.Create(options.Sampling, options.Diffusion.Prediction, model.Schedule, start: 1);
+        new SamplerEmitter(graph, plan, path, options.Sampling, Predict).Emit((text, mask) => new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
+        return graph;
+
+        string Predict(OnnxGraph body, NetworkInputs inputs) => new NetworkEmitter(plan, body, weights, precision).Emit(inputs, model.Schedule.LogSnrMin, model.Schedule.LogSnrMax);
     }
 
     /// <summary>The text encoder, which is small, and single precision in any case.</summary>

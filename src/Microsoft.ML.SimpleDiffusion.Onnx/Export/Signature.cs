@@ -30,6 +30,15 @@ internal static class Signature
     /// <summary>Input of a text encoder: precomputed embeddings, float32 [N, T, D].</summary>
     public const string Embeddings = "embeddings";
 
+    /// <summary>Input of a whole sampler: standard normal noise, float32 [N, C, H, W].</summary>
+    public const string Noise = "noise";
+
+    /// <summary>Input of a whole sampler whose steps add noise: standard normal noise of each step but the last, float32 [S - 1, N, C, H, W].</summary>
+    public const string StepNoise = "step_noise";
+
+    /// <summary>Output of a whole sampler: images, uint8 [N, C, H, W], 0 to 255.</summary>
+    public const string Image = "image";
+
     /// <summary>Name of the dimension of a batch.</summary>
     public const string Batch = "N";
 

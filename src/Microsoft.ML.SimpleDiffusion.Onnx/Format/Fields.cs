@@ -59,6 +59,9 @@ internal static class Fields
 internal enum ElementType
 {
     Float32 = 1,
+
+    /// <summary>Only outputs are of this type, no constants.</summary>
+    UInt8 = 2,
     Int64 = 7,
     Bool = 9,
     Float16 = 10,

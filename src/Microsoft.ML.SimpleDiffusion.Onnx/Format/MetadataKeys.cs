@@ -24,6 +24,21 @@ internal static class MetadataKeys
     /// <summary>The class id that means no class.</summary>
     public const string NoClass = "simple_diffusion.no_class";
 
+    /// <summary>Of a whole sampler: which, as <see cref="SamplerType"/> names it.</summary>
+    public const string Sampler = "simple_diffusion.sampler";
+
+    /// <summary>Of a whole sampler: evaluations of the network.</summary>
+    public const string Steps = "simple_diffusion.steps";
+
+    /// <summary>Of a whole sampler: guidance scale; 1 is off.</summary>
+    public const string GuidanceScale = "simple_diffusion.guidance_scale";
+
+    /// <summary>Of a whole sampler with guidance: the share of the way, 0 (noise) to 1 (image), at which it starts and ends, as a JSON array.</summary>
+    public const string GuidanceInterval = "simple_diffusion.guidance_interval";
+
+    /// <summary>Of a whole sampler: how predicted images are kept in range, as <see cref="ThresholdingType"/> names it.</summary>
+    public const string Thresholding = "simple_diffusion.thresholding";
+
     /// <summary>Name of the file with the text encoder, which lies beside the denoiser.</summary>
     public const string TextEncoder = "simple_diffusion.text_encoder";
 

@@ -83,6 +83,12 @@ internal sealed class OnnxGraph
     /// <summary>A constant vector of whole numbers.</summary>
     public string Ints(params long[] values) => Constant($"ints_{string.Join('_', values)}", ElementType.Int64, [values.Length], () => Bytes<long>(values));
 
+    /// <summary>A constant whole number.</summary>
+    public string Whole(long value) => Constant($"whole_{value}", ElementType.Int64, [], () => Bytes<long>([value]));
+
+    /// <summary>The constant true.</summary>
+    public string True() => Constant("true", ElementType.Bool, [], () => [1]);
+
     /// <summary>A constant number.</summary>
     public string Scalar(float value) => Constant($"float_{BitConverter.SingleToInt32Bits(value):x8}", ElementType.Float32, [], () => Bytes<float>([value]));
 

@@ -35,6 +35,11 @@ internal static class OnnxReader
         }
 
         RequireVersions(fields, format);
+        if (metadata.GetValueOrDefault(MetadataKeys.Role) == Roles.Sampler)
+        {
+            throw new FormatException("The ONNX file is a whole sampler, which is for other runtimes: export the network, with OnnxExportOptions.WholeSampler left at false.");
+        }
+
         RequireChecksum(file, metadata);
         return ReadGraph(Single(fields, Fields.ModelGraph, "graph").Bytes, metadata);
     }

@@ -12,6 +12,17 @@ internal static class OnnxOptionsValidator
         Require.Range(nameof(options.ExternalDataFromBytes), options.ExternalDataFromBytes, 1, OnnxExportOptions.MaxInlineBytes);
     }
 
+    /// <summary>Checks that a whole sampler can do what a model's options say.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They need more than noise and a condition.</exception>
+    public static void ValidateWholeSampler(SimpleDiffusionOptions model)
+    {
+        RequireNone(nameof(model.InputImageColumnName), model.InputImageColumnName);
+        RequireNone(nameof(model.NegativePromptColumnName), model.NegativePromptColumnName);
+
+        static void RequireNone(string option, string? column)
+            => Require.That(option, column, column is null, "must be null for the export of a whole sampler, which knows noise and a condition only: export the network instead");
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static void Validate(OnnxGenerationOptions options)
     {

@@ -97,11 +97,14 @@ internal sealed class EncoderFiles : IDisposable
         {
             for (int i = 0; i < digests.Count; i++)
             {
-                using (var target = new FileStream(Path.Combine(files._folder, digests[i].Name), FileMode.CreateNew, FileAccess.Write))
+                int index = i;
+                string path = Path.Combine(files._folder, digests[i].Name);
+                if (File.Exists(path))
                 {
-                    copy(i, target);
+                    throw new FormatException($"The model is damaged: it names '{digests[i].Name}' twice.");
                 }
 
+                Files.Write(path, target => copy(index, target), mustLast: false);
                 files.Add(digests[i].Name);
                 files.Verify(i, "The model is damaged");
             }

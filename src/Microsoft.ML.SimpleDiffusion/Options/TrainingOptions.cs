@@ -140,7 +140,8 @@ public sealed class TrainingOptions
 
     /// <summary>
     /// Metrics beside the validation loss, which is always measured: at most 10, with different names of at most 50 characters. They need validation data.
-    /// Not stored in the model. Default: none.
+    /// One that throws ends the run; without <see cref="CheckpointDirectory"/> it only costs its value, unless <see cref="KeepBest"/> or
+    /// <see cref="EarlyStoppingPatience"/> goes by it or nothing has been learnt yet. Not stored in the model. Default: none.
     /// </summary>
     [JsonIgnore]
     public IReadOnlyList<IValidationMetric> Metrics { get; set; } = [];

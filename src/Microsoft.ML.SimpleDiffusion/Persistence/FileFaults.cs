@@ -8,6 +8,9 @@ internal enum FileOperation
     Create,
     Write,
     Flush,
+
+    /// <summary>To the system, which may lose it with the power.</summary>
+    FlushToSystem,
     Rename,
     FlushFolder,
     Delete,

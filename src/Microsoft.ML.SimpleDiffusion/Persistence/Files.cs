@@ -66,7 +66,7 @@ internal static class Files
                 write(stream);
                 stream.Flush();
                 stream.ThrowIfFailed();
-                FileFaults.Before(FileOperation.Flush, temporary);
+                FileFaults.Before(mustLast ? FileOperation.Flush : FileOperation.FlushToSystem, temporary);
                 file.Flush(flushToDisk: mustLast);
             }
 

@@ -38,27 +38,6 @@ internal static class SafetensorsReader
     /// <exception cref="FormatException">The header is damaged.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(Stream stream, long length) => ReadHeader(stream, length, out _).Metadata;
 
-    /// <summary>Reads the header and checks the whole file against its checksum, without any tensor.</summary>
-    /// <exception cref="FormatException">The file is damaged, or has no checksum.</exception>
-    public static SafetensorsHeader Verify(Stream stream, long length)
-    {
-        var header = ReadHeader(stream, length, out long dataLength);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        ForEachPiece(dataLength, new byte[PieceLength], piece =>
-        {
-            ReadExactly(stream, piece);
-            hash.AppendData(piece);
-        });
-
-        if (!header.Metadata.ContainsKey(SafetensorsWriter.ChecksumKey))
-        {
-            throw new FormatException("The safetensors file has no checksum.");
-        }
-
-        VerifyChecksum(header, hash.GetHashAndReset());
-        return header;
-    }
-
     private static IReadOnlyDictionary<string, string> Read(Stream stream, long length, IReadOnlyList<NamedTensor> tensors, Action<NamedTensor, TensorBytes.Piece> visit)
     {
         var header = ReadHeader(stream, length, out long dataLength);

@@ -1,4 +1,6 @@
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Tests.Sweeps;
 
@@ -8,6 +10,15 @@ internal sealed class FakeTrainer(Func<SimpleDiffusionOptions, double> metric) :
 {
     /// <summary>The options of each training, in order.</summary>
     public List<SimpleDiffusionOptions> Trained { get; } = [];
+
+    /// <summary>How often the data was read.</summary>
+    public int Readings { get; private set; }
+
+    public RunData ReadData(SimpleDiffusionOptions options)
+    {
+        Readings++;
+        return new RunData(new DataDigest(1, "images", "conditions", "rows"), Validation: null);
+    }
 
     public double Train(SimpleDiffusionOptions options, Func<double, string?> chooseModelFolder)
     {

@@ -111,7 +111,7 @@ public class SweepRecordTests
         var result = Sweeper.Execute(new MLContext(1), options, trainer);
 
         string[] texts = [.. Directory.GetFiles(folder.File("sweep"), "*.json", SearchOption.AllDirectories).Select(File.ReadAllText), result.ToMarkdown()];
-        Assert.HasCount(6, texts);
+        Assert.HasCount(7, texts);
         foreach (string text in texts)
         {
             Assert.DoesNotContain(folder.Path, text);

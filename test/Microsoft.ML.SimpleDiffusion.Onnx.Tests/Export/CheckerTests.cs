@@ -17,6 +17,13 @@ public class CheckerTests
             onnx.checker.check_model(path, full_check=True)
         """;
 
+    private static readonly SamplingOptions[] Samplers =
+    [
+        new() { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 5, GuidanceIntervalStart = 0.3f, GuidanceIntervalEnd = 0.6f, Thresholding = ThresholdingType.Dynamic },
+        new() { Sampler = SamplerType.Ddim, Steps = 5 },
+        new() { Sampler = SamplerType.Ddpm, Steps = 5, GuidanceRescale = 0.5f, Thresholding = ThresholdingType.None },
+    ];
+
     [TestMethod]
     [DataRow(OnnxPrecision.Float32, 1_900_000_000L)]
     [DataRow(OnnxPrecision.Float32, 1L)]
@@ -34,6 +41,10 @@ public class CheckerTests
             var configuration = NetworkCase.All[i].Configure();
             using var model = NetworkCase.Create(configuration);
             ModelExporter.Export(model, configuration, folder.File($"{i}.onnx"), new OnnxExportOptions { Precision = precision, ExternalDataFromBytes = externalFrom });
+            configuration.Options.Sampling = Samplers[i % Samplers.Length].Clone();
+            configuration.Options.Sampling.GuidanceScale = configuration.Condition.Kind == ConditionKind.None ? 1 : 3;
+            ModelExporter.Export(
+                model, configuration, folder.File($"sampler.{i}.onnx"), new OnnxExportOptions { Precision = precision, ExternalDataFromBytes = externalFrom, WholeSampler = true });
         }
 
         var (exitCode, errors) = Run(Script, Directory.GetFiles(folder.Path, "*.onnx"));

@@ -145,6 +145,31 @@ public class ModelFilesTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Whole_sampler_is_refused_by_name(bool isCaptioned)
+    {
+        var pair = isCaptioned ? s_captioned : s_plain;
+        pair.Torch.SaveAsOnnx(pair.SamplerPath, new OnnxExportOptions { WholeSampler = true });
+
+        var error = Assert.ThrowsExactly<FormatException>(() => pair.Context.Transforms.ApplySimpleDiffusionOnnx(pair.SamplerPath));
+
+        Assert.AreEqual(
+            $"'{pair.SamplerPath}': The ONNX file is a whole sampler, which is for other runtimes: export the network, with OnnxExportOptions.WholeSampler left at false.", error.Message);
+    }
+
+    [TestMethod]
+    public void Whole_sampler_inside_a_model_zip_is_refused_by_name()
+    {
+        s_captioned.Torch.SaveAsOnnx(s_captioned.SamplerPath, new OnnxExportOptions { WholeSampler = true });
+        byte[] sampler = File.ReadAllBytes(s_captioned.SamplerPath);
+
+        var error = Assert.ThrowsExactly<FormatException>(() => ModelFiles.Extract(stream => stream.Write(sampler), (_, _) => { }));
+
+        Assert.StartsWith("The ONNX file is a whole sampler", error.Message);
+    }
+
+    [TestMethod]
     public void Missing_weights_are_named()
     {
         using var folder = new TemporaryFolder();

@@ -34,6 +34,9 @@ internal sealed class ModelPair : IDisposable
     /// <summary>The ONNX file.</summary>
     public string Path => _folder.File("model.onnx");
 
+    /// <summary>The file of the whole sampler, once it has been exported.</summary>
+    public string SamplerPath => _folder.File("sampler.onnx");
+
     /// <summary>A file beside it.</summary>
     public string File(string name) => _folder.File(name);
 
@@ -45,8 +48,29 @@ internal sealed class ModelPair : IDisposable
     {
         using var onnx = Open(options);
         using var torch = new SimpleDiffusionTransformer(Context, Torch.Model.Share(), onnx.Options);
-        float[] expected = Generate(torch), actual = Generate(onnx);
+        AssertSame(Generate(torch), Generate(onnx));
+    }
 
+    /// <summary>Asserts that the whole sampler, exported as one graph, makes the same images of some rows, in the same sense.</summary>
+    /// <param name="sampling">What is exported.</param>
+    /// <param name="export">How.</param>
+    public void AssertSamplerDrawsTheSame(SamplingOptions sampling, OnnxExportOptions? export = null)
+    {
+        var (expected, actual) = DrawWithSampler(sampling, export);
+        AssertSame(expected, actual);
+    }
+
+    /// <summary>What libtorch makes of some rows, and what the whole sampler, exported as one graph, does.</summary>
+    public (float[] Expected, float[] Actual) DrawWithSampler(SamplingOptions sampling, OnnxExportOptions? export = null)
+    {
+        using var torch = Torch.WithSampling(sampling);
+        torch.SaveAsOnnx(SamplerPath, export ?? new OnnxExportOptions { WholeSampler = true });
+        var run = new SamplerRun(((TorchGenerator)torch.Model).Configuration with { Options = torch.Options }, AskedRow.Rows(6));
+        return (Generate(torch), run.Draw(SamplerPath));
+    }
+
+    private static void AssertSame(float[] expected, float[] actual)
+    {
         Assert.HasCount(expected.Length, actual);
         int[] differences = [.. expected.Zip(actual, (a, b) => (int)Math.Abs(a - b))];
         Assert.IsLessThanOrEqualTo(1, differences.Max(), "levels");

@@ -20,7 +20,7 @@ public sealed class FaultInjectionTests : IDisposable
         using var next = Fit(steps: 2);
         string folder = _folder.File("model");
 
-        int tried = Each(cutsPower)(() => Reset(folder, () => old.SaveAsSafetensors(folder)), () => next.SaveAsSafetensors(folder), fault =>
+        int tried = FaultyDisk.TryEach(cutsPower, () => FaultyDisk.Reset(folder, () => old.SaveAsSafetensors(folder)), () => next.SaveAsSafetensors(folder), fault =>
         {
             using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder);
             Assert.IsTrue(loaded.TrainedSteps is 1 or 2, fault);
@@ -39,7 +39,7 @@ public sealed class FaultInjectionTests : IDisposable
         using var next = Fit(steps: 2);
         string folder = _folder.File("zip"), path = Path.Combine(folder, "model.zip");
 
-        int tried = Each(cutsPower)(() => Reset(folder, () => _context.Model.SaveAtomically(old, null, path)), () => _context.Model.SaveAtomically(next, null, path), fault =>
+        int tried = FaultyDisk.TryEach(cutsPower, () => FaultyDisk.Reset(folder, () => _context.Model.SaveAtomically(old, null, path)), () => _context.Model.SaveAtomically(next, null, path), fault =>
         {
             using var loaded = (SimpleDiffusionTransformer)_context.Model.LoadChecked(path, out _);
             Assert.IsTrue(loaded.TrainedSteps is 1 or 2, fault);
@@ -57,28 +57,13 @@ public sealed class FaultInjectionTests : IDisposable
         using var expected = Run(folder: null, steps: 4);
         byte[] weights = WeightBytes.Of(expected);
 
-        int tried = Each(cutsPower)(() => Reset(folder, () => Run(folder, steps: 2).Dispose()), () => Run(folder, steps: 4).Dispose(), fault =>
+        int tried = FaultyDisk.TryEach(cutsPower, () => FaultyDisk.Reset(folder, () => Run(folder, steps: 2).Dispose()), () => Run(folder, steps: 4).Dispose(), fault =>
         {
             using var resumed = Run(folder, steps: 4);
             CollectionAssert.AreEqual(weights, WeightBytes.Of(resumed), fault);
         });
 
         Assert.IsGreaterThan(7, tried);
-    }
-
-    private static Func<Action, Action, Action<string>, int> Each(bool cutsPower) => (prepare, act, verify) => cutsPower
-        ? FaultyDisk.CutPowerAtEach(prepare, act, verify)
-        : FaultyDisk.FailEach(prepare, act, verify);
-
-    private static void Reset(string folder, Action fill)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        Directory.CreateDirectory(folder);
-        fill();
     }
 
     private SimpleDiffusionTransformer Fit(int steps) => _context.Transforms.SimpleDiffusion(TinyData.Options(steps)).Fit(TinyData.View(_context));

@@ -53,29 +53,35 @@ internal static class CheckpointFile
         return FindStamp(SafetensorsReader.ReadMetadata(file, file.Length), path).Configuration;
     }
 
-    /// <summary>Fills tensors from a checkpoint.</summary>
+    /// <summary>Fills tensors from a checkpoint. What the header says must be right before any number is read, and all numbers before any tensor is touched.</summary>
     /// <param name="path">The file.</param>
     /// <param name="run">The configuration of the run that wants to go on.</param>
     /// <param name="destinations">Untouched unless the file is whole and of this run.</param>
-    /// <exception cref="FormatException">The file is damaged, is not what its name says, or belongs to another run.</exception>
+    /// <exception cref="FormatException">The file is damaged, is not what its name says, belongs to another run, or is not as long as these tensors are.</exception>
     public static RestorePoint Read(string path, ModelConfiguration run, IReadOnlyList<NamedTensor> destinations)
     {
         using var file = Files.OpenRead(path);
-        var position = Verify(file, path);
+        var metadata = SafetensorsReader.ReadMetadata(file, file.Length);
+        var position = Describe(metadata, path);
         if (ConfigurationDifference.Find(position.Configuration!, run) is string difference)
         {
             throw new FormatException($"It belongs to another run: {difference}.");
         }
 
+        if (!metadata.ContainsKey(SafetensorsWriter.ChecksumKey))
+        {
+            throw new FormatException("It has no checksum.");
+        }
+
+        file.Position = 0;
+        _ = SafetensorsReader.Check(file, file.Length, destinations);
         file.Position = 0;
         _ = SafetensorsReader.Read(file, file.Length, destinations);
         return position;
     }
 
-    /// <summary>The whole file is checked, so that a damaged one leaves all destinations as they are.</summary>
-    private static RestorePoint Verify(Stream file, string path)
+    private static RestorePoint Describe(IReadOnlyDictionary<string, string> metadata, string path)
     {
-        var metadata = SafetensorsReader.Verify(file, file.Length).Metadata;
         var stamp = FindStamp(metadata, path);
 
         // Files of earlier versions do not have it.

@@ -137,6 +137,7 @@ internal sealed class CheckpointStore : IDisposable
     {
         position = default;
         string? problem = null;
+        Exception? cause = null;
         var unusable = new List<string>();
         foreach (string path in NewestFirst())
         {
@@ -152,12 +153,15 @@ internal sealed class CheckpointStore : IDisposable
             {
                 unusable.Add(path);
                 problem ??= $"The checkpoint '{path}' cannot be used: {Sentence(e)}";
+
+                // A file that the system does not give may be whole: who catches the error can tell.
+                cause = cause is null or FormatException ? e : cause;
                 log($"The checkpoint '{path}' cannot be used: {Sentence(e)}");
             }
         }
 
         return problem is null ? false : throw new InvalidOperationException(
-            $"{problem} Nor can any before it. Use another Training.CheckpointDirectory, or set Training.ResumeFromCheckpoint to false to start anew.");
+            $"{problem} Nor can any before it. Use another Training.CheckpointDirectory, or set Training.ResumeFromCheckpoint to false to start anew.", cause);
     }
 
     /// <summary>Moves the checkpoints of earlier runs out of the way, so that they are neither taken for this run's nor lost.</summary>

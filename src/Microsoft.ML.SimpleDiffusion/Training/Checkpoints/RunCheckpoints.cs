@@ -9,6 +9,9 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 /// <param name="data">What it is given to learn from.</param>
 internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, RunData data)
 {
+    /// <summary>Whether there is a folder, so that <see cref="Save"/> saves.</summary>
+    public bool HasFolder => store is not null;
+
     /// <summary>Goes on from the newest checkpoint that can be used, if the options say so and there is one.</summary>
     /// <param name="log">Is told which file is used and which cannot be.</param>
     /// <returns>The configuration that the checkpoint was written with, or null if the run begins anew.</returns>

@@ -32,15 +32,16 @@ internal sealed record RunData(DataDigest Training, DataDigest? Validation)
 
     /// <summary>A sentence about data that is not what it was, or null. Validation data counts where there is some before and now.</summary>
     /// <param name="now">The data at hand.</param>
-    public string? FindDifference(RunData now)
+    /// <param name="whole">What began with the data.</param>
+    public string? FindDifference(RunData now, string whole = "run")
     {
         if (Training.FindDifference(now.Training) is string training)
         {
-            return $"The training data is not what the run began with: {training}.";
+            return $"The training data is not what the {whole} began with: {training}.";
         }
 
         return Validation is not null && now.Validation is not null && Validation.FindDifference(now.Validation) is string validation
-            ? $"The validation data is not what the run began with, so that its evaluations cannot be compared: {validation}."
+            ? $"The validation data is not what the {whole} began with, so that its evaluations cannot be compared: {validation}."
             : null;
     }
 }

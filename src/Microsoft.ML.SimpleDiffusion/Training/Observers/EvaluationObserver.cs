@@ -92,7 +92,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     public bool IsDue(long step) => IsEvaluationDue(step) || step == _options.LastStep;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A metric failed, or the best weights cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">A metric failed that the run cannot do without, or the best weights cannot be written.</exception>
     public void AfterStep(long step, IReadOnlyList<StepResult> results)
     {
         if (IsEvaluationDue(step))
@@ -177,13 +177,32 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
             _run.Log.CheckAlive();
-            throw new InvalidOperationException($"The metric '{metric.Name}' failed at step {step}: {e.Message}", e);
+            string failure = $"The metric '{metric.Name}' failed at step {step}: {e.Message.TrimEnd('.')}.";
+            if (MustEndWith(metric))
+            {
+                throw new InvalidOperationException($"{failure} {WhatIsLeft(step)}", e);
+            }
+
+            _run.Log.Warning($"{failure} The run goes on without its value, because without Training.CheckpointDirectory all that was learnt would be lost.");
+            return double.NaN;
         }
         finally
         {
             lent.Close();
         }
     }
+
+    /// <summary>
+    /// Whether the run ends if a metric fails: where nothing is lost by it, because there is a checkpoint or nothing has been learnt yet, and where the model or
+    /// the end of the run hangs on the metric.
+    /// </summary>
+    private bool MustEndWith(IValidationMetric metric)
+        => _checkpoints.HasFolder || _run.State.Step == 0 || (metric.Name == _options.MonitoredMetric && (_options.KeepBest || _options.EarlyStoppingPatience is not null));
+
+    private string WhatIsLeft(long step)
+        => step == 0 ? "Nothing had been learnt yet."
+            : _checkpoints.HasFolder ? $"What was learnt up to step {step} is saved in '{_options.CheckpointDirectory}', and the same run goes on from there."
+            : "What was learnt is lost, because Training.KeepBest or Training.EarlyStoppingPatience goes by this metric and Training.CheckpointDirectory is not set.";
 
     private TrainingEvaluation Note(TrainingEvaluation evaluation)
     {

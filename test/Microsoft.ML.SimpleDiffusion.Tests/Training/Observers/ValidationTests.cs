@@ -217,9 +217,37 @@ public class ValidationTests
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options));
 
-        Assert.AreEqual("The metric 'Fake' failed at step 2: no such thing", error.Message);
+        Assert.AreEqual($"The metric 'Fake' failed at step 2: no such thing. What was learnt up to step 2 is saved in '{folder.Path}', and the same run goes on from there.", error.Message);
         Assert.IsInstanceOfType<NotSupportedException>(error.InnerException);
         Assert.IsTrue(File.Exists(folder.File("checkpoint-00000002.safetensors")));
+    }
+
+    [TestMethod]
+    public void Metric_that_fails_where_nothing_can_be_saved_costs_its_value_and_a_warning()
+    {
+        var log = new CapturedLog();
+        var options = Options(steps: 3, every: 1, new FakeMetric(step => step == 2 ? throw new NotSupportedException("no such thing.") : step));
+        options.Training.KeepBest = true;
+
+        using var model = log.Context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context), TinyData.View(_context, 6));
+
+        Assert.HasCount(1, log.With("The metric 'Fake' failed at step 2: no such thing. The run goes on without its value, because without Training.CheckpointDirectory all that was learnt would be lost."));
+        CollectionAssert.AreEqual(new[] { 0, 1, double.NaN, 3 }, Values(model, "Fake"));
+        Assert.IsTrue(Values(model, TrainingOptions.ValidationLossName).All(double.IsFinite));
+    }
+
+    [TestMethod]
+    [DataRow(2, true, null, "What was learnt is lost, because Training.KeepBest or Training.EarlyStoppingPatience goes by this metric and Training.CheckpointDirectory is not set.")]
+    [DataRow(2, false, 2, "What was learnt is lost, because Training.KeepBest or Training.EarlyStoppingPatience goes by this metric and Training.CheckpointDirectory is not set.")]
+    [DataRow(0, false, null, "Nothing had been learnt yet.")]
+    public void Metric_that_fails_ends_the_run_where_the_model_hangs_on_it_or_nothing_is_lost(int failsAt, bool keepBest, int? patience, string expected)
+    {
+        var options = Options(steps: 3, every: 1, new FakeMetric(step => step == failsAt ? throw new NotSupportedException("no such thing") : step));
+        (options.Training.MonitoredMetric, options.Training.KeepBest, options.Training.EarlyStoppingPatience) = ("Fake", keepBest, patience);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options));
+
+        Assert.AreEqual($"The metric 'Fake' failed at step {failsAt}: no such thing. {expected}", error.Message);
     }
 
     [TestMethod]
