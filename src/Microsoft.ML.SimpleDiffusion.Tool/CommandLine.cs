@@ -41,6 +41,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains models that generate images (simple diffusion) from a folder of images, and works with them.")
         {
             TrainCommand.Create(runner),
+            DistillCommand.Create(runner),
             GenerateCommand.Create(runner),
             EvaluateCommand.Create(runner),
             ReportCommand.Create(runner),

@@ -19,6 +19,13 @@ internal static class InfoCommand
             session.RequireLibTorch();
             using var file = ModelFile.Load(session.CreateContext(), result.GetRequiredValue(model), session.Compute);
             session.Screen.Table(Facts(file.Model));
+            string card = Path.ChangeExtension(result.GetRequiredValue(model).FullName, ".md");
+            if (File.Exists(card))
+            {
+                session.Screen.Table([("card", card)]);
+            }
+
+
             session.Screen.Say(string.Empty);
             session.Screen.Table(ModelFacts.ChangedOptions(file.Model.Options));
             if (result.GetValue(history))
@@ -40,6 +47,11 @@ internal static class InfoCommand
 
         yield return ("weights", Invariant($"{model.ParameterCount:N0}"));
         yield return ("trained", Invariant($"{model.TrainedSteps:N0} steps"));
+        if (ModelFacts.Distillation(model) is string distilled)
+        {
+            yield return ("distilled", distilled);
+        }
+
         if (model.History.Losses is [.., var loss])
         {
             yield return ("last loss", Invariant($"{loss.Loss:G4}"));

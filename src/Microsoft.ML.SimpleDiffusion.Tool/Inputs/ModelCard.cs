@@ -16,6 +16,11 @@ internal static class ModelCard
         var card = new StringBuilder();
         Line($"# {fileName}");
         Line($"A diffusion model that draws {ModelFacts.Subject(model)}: {model.ParameterCount:N0} weights, trained for {model.TrainedSteps:N0} steps with Microsoft.ML.SimpleDiffusion.");
+        if (ModelFacts.Distillation(model) is string distilled)
+        {
+            Line($"Distilled {distilled} (SHA-256 of its weights: {model.Distillation!.TeacherSha256}).");
+        }
+
         Line($"## Data");
         Line($"{images.Description} *Say where they come from.*");
         if (model.Labels.Count > 0)

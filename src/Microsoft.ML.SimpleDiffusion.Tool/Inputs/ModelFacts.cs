@@ -13,6 +13,11 @@ internal static class ModelFacts
         return Invariant($"images of {options.ImageWidth} × {options.ImageHeight} with {options.Channels} channels{kind}");
     }
 
+    /// <summary>What it has been distilled from, in one phrase, or null.</summary>
+    public static string? Distillation(SimpleDiffusionTransformer model) => model.Distillation is { } distilled
+        ? Invariant($"to {distilled.SamplingSteps} steps by the method {distilled.Method}, from a model of {distilled.TeacherTrainedSteps:N0} training steps that drew in {distilled.TeacherSteps} steps of {distilled.TeacherSampler} at guidance {distilled.GuidanceScale}")
+        : null;
+
     public static string Text(TrainingEvaluation evaluation) => Invariant($"{string.Join(", ", evaluation.Metrics.Select(metric => Invariant($"{metric.Key} {metric.Value:G4}")))} (step {evaluation.Step}{(evaluation.IsBest ? ", the best" : string.Empty)})");
 
     /// <summary>The options that a model stores and that are not the library's own, with their values.</summary>

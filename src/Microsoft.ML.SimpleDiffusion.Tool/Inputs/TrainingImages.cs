@@ -35,6 +35,9 @@ internal sealed class TrainingImages
     /// <summary>Tells the options which columns are which.</summary>
     public void NameColumns(SimpleDiffusionOptions options) => (options.ImageColumnName, options.ConditionColumnName) = (PathColumn, ConditionColumn);
 
+    /// <inheritdoc cref="NameColumns(SimpleDiffusionOptions)"/>
+    public void NameColumns(DistillationOptions options) => (options.ImageColumnName, options.ConditionColumnName) = (PathColumn, ConditionColumn);
+
     /// <summary>The images as an estimator takes them: classes as keys.</summary>
     public IDataView ForTraining(MLContext context) => _hasLabels ? context.Transforms.Conversion.MapValueToKey(LabelColumn).Fit(_view).Transform(_view) : _view;
 

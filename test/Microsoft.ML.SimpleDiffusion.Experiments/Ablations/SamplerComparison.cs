@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using ExampleData;
-using Microsoft.ML.Data;
 using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Experiments.Ablations;
@@ -24,86 +21,31 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
         ("DPM-Solver++ 2M", SamplerType.DpmSolverPlusPlus2M, 50),
     ];
 
-    private readonly MLContext _context = new();
-
     /// <summary>A Markdown table of the samplers.</summary>
     public string Measure()
     {
-        using var generator = Load();
-        int size = generator.Options.ImageHeight;
-        var (real, others) = Split(PictureSet.Load(images, size));
-        var (yardstick, baseline) = Yardstick.Create(others, real, size, log, cancellationToken);
-        using (yardstick)
-        {
-            var rows = Samplers.Select(sampler => Row(generator, sampler, yardstick)).ToList();
-            return string.Join(
-                '\n',
-                [
-                    "| sampler | steps | classifier distance | right class | time over the first |",
-                    "| --- | --- | --- | --- | --- |",
-                    .. rows.Select(row => Invariant($"| {row.Name} | {row.Steps} | {row.Distance:F2} | {row.Agreement:P0} | {row.Seconds / rows[0].Seconds:F2} |")),
-                    Invariant($"| *real pictures, unseen by the classifier* | | {baseline.Floor:F2} | {baseline.Agreement:P0} | |"),
-                    Invariant($"| *noise* | | {baseline.Ceiling:F2} | | |"),
-                    string.Empty,
-                ]);
-        }
-    }
-
-    /// <summary>Equally many pictures of each class to compare with, evenly spaced, and the others for the classifier.</summary>
-    private (List<Picture> Real, List<Picture> Others) Split(IReadOnlyList<Picture> pictures)
-    {
-        var classes = pictures.GroupBy(picture => picture.Label).Select(group => group.ToList()).ToList();
-        int most = classes.Min(ofClass => ofClass.Count) / 2 * classes.Count;
-        if (samples < 2 * classes.Count || samples > most || samples % classes.Count != 0)
-        {
-            throw new ArgumentException($"--samples must be a multiple of {classes.Count}, the number of classes, from {2 * classes.Count} to {most}, half of the pictures.");
-        }
-
-        var real = classes.SelectMany(ofClass => PictureSet.Spread(ofClass, samples / classes.Count)).ToList();
-        return (real, pictures.Except(real).ToList());
-    }
-
-    private SimpleDiffusionTransformer Load()
-    {
-        var loaded = _context.Model.LoadChecked(model.FullName, out _);
-        return loaded as SimpleDiffusionTransformer
-            ?? (loaded as IEnumerable<ITransformer>)?.OfType<SimpleDiffusionTransformer>().FirstOrDefault()
-            ?? throw new FormatException($"The model '{model}' is no image generator.");
+        using var measurement = new ModelMeasurement(model, images, samples, log, cancellationToken);
+        var rows = Samplers.Select(sampler => Row(measurement, sampler)).ToList();
+        return string.Join(
+            '\n',
+            [
+                "| sampler | steps | classifier distance | right class | time over the first |",
+                "| --- | --- | --- | --- | --- |",
+                .. rows.Select(row => Invariant($"| {row.Name} | {row.Steps} | {row.Distance:F2} | {row.Agreement:P0} | {row.Seconds / rows[0].Seconds:F2} |")),
+                Invariant($"| *real pictures, unseen by the classifier* | | {measurement.Baseline.Floor:F2} | {measurement.Baseline.Agreement:P0} | |"),
+                Invariant($"| *noise* | | {measurement.Baseline.Ceiling:F2} | | |"),
+                string.Empty,
+            ]);
     }
 
     private (string Name, int Steps, double Distance, double Agreement, double Seconds) Row(
-        SimpleDiffusionTransformer generator, (string Name, SamplerType Sampler, int Steps) sampler, Yardstick yardstick)
+        ModelMeasurement measurement, (string Name, SamplerType Sampler, int Steps) sampler)
     {
-        var sampling = generator.Options.Sampling;
+        var sampling = measurement.Model.Options.Sampling;
         (sampling.Sampler, sampling.Steps) = (sampler.Sampler, sampler.Steps);
-        using var transformer = generator.WithSampling(sampling);
-        var clock = Stopwatch.StartNew();
-        var generated = Generate(transformer, yardstick.Real);
-        double seconds = clock.Elapsed.TotalSeconds;
-        var (distance, agreement) = yardstick.Measure(generated);
+        using var transformer = measurement.Model.WithSampling(sampling);
+        var (distance, agreement, seconds) = measurement.Measure(transformer);
         log(Invariant($"{sampler.Name}, {sampler.Steps} steps: classifier distance {distance:F2}, {agreement:P0} of the right class"));
         return (sampler.Name, sampler.Steps, distance, agreement, seconds);
-    }
-
-    /// <summary>A picture for each real one, of the same class, always from the same noise.</summary>
-    private List<Picture> Generate(SimpleDiffusionTransformer transformer, IReadOnlyList<Picture> like)
-    {
-        var view = transformer.Transform(_context.Data.LoadFromEnumerable(like.Select(picture => new { picture.Label })));
-        var column = view.Schema[transformer.Options.OutputColumnName];
-        using var cursor = view.GetRowCursor([column]);
-        var getter = cursor.GetGetter<MLImage>(column);
-        var pictures = new List<Picture>();
-        while (cursor.MoveNext())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            MLImage image = null!;
-            getter(ref image);
-            using (image)
-            {
-                pictures.Add(new Picture { Pixels = Planes.FromRgba(image.Pixels, image.Width), Label = like[pictures.Count].Label });
-            }
-        }
-
-        return pictures;
     }
 }

@@ -35,6 +35,25 @@ public class WholeWayTests
     }
 
     [TestMethod]
+    public void Model_is_distilled_to_one_that_says_so_and_that_every_command_works_with()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder.File("images"), each: 22, "heart", "star"), model = folder.File("model.zip"), student = folder.File("student.zip");
+        Succeed(["train", images, "--output", model, .. TinyTraining.Arguments]);
+        string[] distill = ["distill", model, images, "--output", student, "--steps", "2", "--guidance", "3", "--teacher-steps", "4", "--training-steps", "2", "--batch", "4", "--device", "Cpu", "--threads", "1", "--seed", "1"];
+        Succeed(distill);
+
+        StringAssert.Contains(File.ReadAllText(folder.File("student.md")), "Distilled to 2 steps by the method Segment");
+        Assert.IsTrue(File.Exists(folder.File("student.png")));
+        StringAssert.Contains(Succeed("info", student).Output.ReplaceLineEndings(" "), "guidance 3");
+        StringAssert.Contains(Succeed("info", student).Output, "student.md");
+        Succeed("generate", student, "--label", "star", "--count", "1", "--output", folder.File("grid.png"));
+        Succeed("report", student, images, "--count", "10", "--classifier-epochs", "1", "--samples-per-class", "1", "--output", folder.File("report.html"));
+        StringAssert.Contains(Fail(ExitCodes.Failure, "generate", student, "--steps", "5"), "must be 2: the model has been distilled to draw in 2 steps");
+        StringAssert.Contains(Fail(ExitCodes.Failure, [.. distill.Select(word => word == "4" ? "5" : word)]), "must be a multiple of SamplingSteps (2)");
+    }
+
+    [TestMethod]
     public void Training_goes_on_where_it_was_unless_told_to_begin_anew()
     {
         using var folder = new TemporaryFolder();

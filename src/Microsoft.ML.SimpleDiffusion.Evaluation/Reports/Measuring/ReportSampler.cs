@@ -25,7 +25,8 @@ internal sealed class ReportSampler
 
     public bool HasClasses => _condition.Kind == ConditionKind.Class;
 
-    public bool CanBeGuided => _condition.Kind != ConditionKind.None;
+    /// <summary>Whether other guidance scales than the model's own can be asked for: those of a distilled model cannot.</summary>
+    public bool CanBeGuided => _condition.Kind != ConditionKind.None && _model.Distillation is null;
 
     /// <summary>Generates an image for each label, at most as many as there are rows of data if conditions are no classes.</summary>
     /// <param name="labels">Classes asked for; only their number counts without classes.</param>
@@ -60,7 +61,7 @@ internal sealed class ReportSampler
 
     private IDataView Requests(IReadOnlyList<string> labels, SimpleDiffusionOptions options)
     {
-        if (CanBeGuided && !HasClasses)
+        if (_condition.Kind != ConditionKind.None && !HasClasses)
         {
             return _context.Data.TakeRows(_data, labels.Count);
         }

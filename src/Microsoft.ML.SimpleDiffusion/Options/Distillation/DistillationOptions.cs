@@ -16,7 +16,7 @@ public sealed class DistillationOptions
     /// How the teacher draws, and with it what the student learns: steps, a multiple of <see cref="SamplingSteps"/>; guidance scale, interval and rescale, which
     /// become part of the student; and thresholding. The sampler is <see cref="SamplerType.DpmSolverPlusPlus2M"/> or <see cref="SamplerType.Ddim"/> without noise;
     /// only the latter with <see cref="DistillationMethod.Progressive"/>, whose steps are <see cref="SamplingSteps"/> times a power of two. Null (default): the
-    /// guidance and thresholding that the teacher has, and eight of its steps for each of the student's (progressive: at least 32 in all).
+    /// guidance and thresholding that the teacher has, and eight of its steps for each of the student's, at least 16 in all (progressive: 32).
     /// </summary>
     public SamplingOptions? Teacher { get; set; }
 

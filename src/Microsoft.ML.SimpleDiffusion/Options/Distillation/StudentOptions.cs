@@ -3,8 +3,8 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// <summary>What follows from a teacher and the options of its distillation.</summary>
 internal static class StudentOptions
 {
-    /// <summary>Steps of the teacher for each of the student's.</summary>
-    private const int StepsPerSegment = 8;
+    /// <summary>Steps of the teacher for each of the student's, and fewest in all.</summary>
+    private const int StepsPerSegment = 8, MinSteps = 16;
 
     /// <summary>Fewest steps that a progressive distillation begins with: fewer of DDIM shrink the spread of the images.</summary>
     private const int MinProgressiveSteps = 32;
@@ -26,7 +26,7 @@ internal static class StudentOptions
             ? (SamplerType.Ddim, distilled.SamplingSteps)
             : options.Method == DistillationMethod.Progressive
                 ? (SamplerType.Ddim, ProgressiveSteps(options.SamplingSteps))
-                : (SamplerType.DpmSolverPlusPlus2M, StepsPerSegment * options.SamplingSteps);
+                : (SamplerType.DpmSolverPlusPlus2M, Math.Max(StepsPerSegment, (MinSteps + options.SamplingSteps - 1) / options.SamplingSteps) * options.SamplingSteps);
         return sampling;
     }
 
