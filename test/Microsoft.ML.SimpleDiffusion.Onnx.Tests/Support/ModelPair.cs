@@ -15,9 +15,10 @@ internal sealed class ModelPair : IDisposable
     /// <param name="network">Its network.</param>
     /// <param name="change">Changes options that do not change the network.</param>
     /// <param name="export">How it is exported.</param>
-    public ModelPair(NetworkCase network, Action<SimpleDiffusionOptions>? change = null, OnnxExportOptions? export = null)
+    /// <param name="distillation">What it has been distilled from, or null.</param>
+    public ModelPair(NetworkCase network, Action<SimpleDiffusionOptions>? change = null, OnnxExportOptions? export = null, DistillationInfo? distillation = null)
     {
-        var configuration = network.Configure();
+        var configuration = network.Configure() with { Distillation = distillation };
         configuration.Options.OutputPixelsColumnName = Pixels;
         configuration.Options.SeedColumnName = "Seed";
         configuration.Options.ConditionColumnName = network.Condition switch { ConditionKind.None => null, ConditionKind.Embeddings => "Embeddings", _ => "Label" };
