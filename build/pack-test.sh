@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the readme's code, the template,
-# the notebook, the tool.
+# the notebook, ONNX without libtorch, the tool.
 # Whatever else is needed comes from the user's ordinary NuGet sources.
 #
 #   build/pack-test.sh                  in a temporary folder, which is deleted at the end
@@ -23,6 +23,7 @@ version=0.1.0-packtest.$(date +%s)
 core=Microsoft.ML.SimpleDiffusion
 system=linux-x64
 max_tool_megabytes=60
+max_onnx_megabytes=55
 
 step() { echo; echo "== $* ($SECONDS s)"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
@@ -131,6 +132,26 @@ dotnet tool install dotnet-repl --version 0.3.259 --tool-path tool > tool.log ||
 (cd notebook && NUGET_PACKAGES=$work/packages TERM=dumb ../tool/dotnet-repl --run notebook.ipynb --exit-after-run --output-format ipynb --output-path output.ipynb > log) \
     || fail "$(grep -o '"evalue": *"[^"]*' notebook/output.ipynb | head -3)"
 [ -s notebook/model.zip ] && [ -s notebook/grid.png ] || fail "the notebook made nothing"
+
+step "ONNX: exported by one program, and drawn by another that has no libtorch"
+for program in export draw; do dotnet new console -o $program --no-restore > app.log || fail "$(cat app.log)"; done
+cp "$repository/build/pack-test/Export.cs" export/Program.cs
+cp "$repository/build/pack-test/Generate.cs" draw/Program.cs
+for package in $core.Onnx $core.LibTorch; do
+    dotnet add export package $package --version "$version" > app.log || fail "$(cat app.log)"
+done
+dotnet add draw package $core.Onnx --version "$version" > app.log || fail "$(cat app.log)"
+runtime=$(sed -n 's/.*Include="Microsoft.ML.OnnxRuntime" Version="\[\{0,1\}\([0-9.]*\).*/\1/p' "$repository/Directory.Packages.props")
+for program in export draw; do
+    dotnet add $program package Microsoft.ML.OnnxRuntime --version "$runtime" > app.log || fail "$(cat app.log)"
+done
+dotnet run --project export -c Release -- model.zip model.onnx
+dotnet publish draw -c Release -r $system --self-contained false -o drawn --nologo -v quiet
+rm -f generated.png
+drawn/draw model.onnx generated.png && [ -s generated.png ] || fail "ONNX drew nothing, or with libtorch"
+echo "Its folder: $(megabytes drawn) MB, of which these are the largest:"
+ls -lS drawn | head -6
+[ "$(megabytes drawn)" -le $max_onnx_megabytes ] || fail "the folder is larger than $max_onnx_megabytes MB"
 
 step "The tool"
 dotnet tool install $core.Tool --version "$version" --tool-path tool > tool.log || fail "$(cat tool.log)"

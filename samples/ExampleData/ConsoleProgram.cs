@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 namespace ExampleData;
 
@@ -40,7 +41,7 @@ public static class ConsoleProgram
         {
             context.Cancel = true;
             exitCode = code;
-            _ = Task.Delay(Patience).ContinueWith(_ => Environment.Exit(code), TaskScheduler.Default);
+            _ = Task.Delay(Patience).ContinueWith(_ => ProcessEnd.Now(code), TaskScheduler.Default);
             stop.Cancel();
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Tool;
 
@@ -18,7 +19,7 @@ internal sealed class Signals : IDisposable
     /// <param name="exit">Ends the process; given by tests.</param>
     public Signals(Action<int>? exit = null)
     {
-        _exit = exit ?? Environment.Exit;
+        _exit = exit ?? ProcessEnd.Now;
         _registrations = [Register(PosixSignal.SIGINT, ExitCodes.Interrupted), Register(PosixSignal.SIGTERM, ExitCodes.Terminated)];
     }
 

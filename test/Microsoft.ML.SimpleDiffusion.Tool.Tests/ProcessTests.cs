@@ -41,6 +41,27 @@ public class ProcessTests
         Assert.IsTrue(File.Exists(model));
     }
 
+    /// <summary>The step goes on when the process ends, under which libtorch must not be taken apart.</summary>
+    [TestMethod]
+    public void Signal_in_the_middle_of_a_long_step_ends_the_process_with_its_exit_code_and_no_crash()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Windows has no signals.");
+        }
+
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder.File("images"), each: 4, "heart");
+        string[] args = ["train", images, "--output", folder.File("model.zip"), "--size", "128", "--set", "Training.BatchSize=256", "--set", "Network.Patching=None", "--threads", "2", "--device", "Cpu"];
+        using var process = Start(args);
+        WaitFor(() => Directory.Exists(folder.File("model.checkpoints")) && process.TotalProcessorTime > TimeSpan.FromSeconds(8), process);
+
+        Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+        Assert.IsTrue(process.WaitForExit(Grace), "It is still there after two seconds.");
+
+        Assert.AreEqual(ExitCodes.Terminated, process.ExitCode, process.StandardError.ReadToEnd());
+    }
+
     [TestMethod]
     public void Pipe_in_place_of_a_model_is_refused_at_once()
     {
