@@ -2,7 +2,7 @@ using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.SimpleDiffusion;
 
-/// <summary>How a model is distilled into one that draws in few network evaluations (section 6 of the paper names Meng et al. 2022 for it).</summary>
+/// <summary>How a model is distilled into one that draws in few network evaluations (appendix A, 'Distillation', which names Meng et al. 2022).</summary>
 public sealed class DistillationOptions
 {
     /// <summary>Network evaluations in which the student draws, 1 to 64: 1, 2, 4 or 8 are usual. Default: 4.</summary>
