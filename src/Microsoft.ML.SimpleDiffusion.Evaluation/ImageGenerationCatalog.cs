@@ -106,7 +106,9 @@ public sealed class ImageGenerationCatalog
     /// <param name="seed">Seed of noise and noise levels.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has been distilled; there are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
     public LikelihoodMetrics EvaluateLikelihood(
         SimpleDiffusionTransformer model, IDataView images, int samplesPerImage = 32, int seed = 0, CancellationToken cancellationToken = default)
@@ -137,7 +139,9 @@ public sealed class ImageGenerationCatalog
     /// <exception cref="ArgumentOutOfRangeException">
     /// A column is missing or of the wrong type; a noise level is no number; images cannot be pooled to a resolution.
     /// </exception>
-    /// <exception cref="InvalidOperationException">There are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has been distilled; there are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
     public IReadOnlyList<DenoisingError> EvaluateDenoising(
         SimpleDiffusionTransformer model,

@@ -22,6 +22,12 @@ internal static class HeldOutData
         var configuration = transformer.Model.Configuration;
         var (options, condition) = (configuration.Options, configuration.Condition);
         var model = (transformer.Model as TorchGenerator)?.Model ?? throw new InvalidOperationException("Only a model that computes with libtorch can be measured so.");
+        if (configuration.Distillation is not null)
+        {
+            throw new InvalidOperationException(
+                "A distilled model has neither a likelihood nor an error of denoising: it predicts where its few steps lead, not what is behind the noise. Measure the model that it was distilled from.");
+        }
+
         return model.Use(denoising =>
         {
             if (condition.Kind != ConditionKind.None)

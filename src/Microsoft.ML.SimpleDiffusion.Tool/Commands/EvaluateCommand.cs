@@ -31,8 +31,16 @@ internal static class EvaluateCommand
             var data = real.ForModel(context, file.Model);
             var generation = context.ImageGeneration();
             session.Screen.Hint(real.Description);
-            var likelihood = generation.EvaluateLikelihood(file.Model, data, result.GetValue(samples), result.GetValue(seed), session.CancellationToken);
-            session.Screen.Table([("bits per dimension", Invariant($"{likelihood.BitsPerDimension:F3} ± {likelihood.StandardError:F3}, at most ({likelihood.ImageCount} images)"))]);
+            if (file.Model.Distillation is null)
+            {
+                var likelihood = generation.EvaluateLikelihood(file.Model, data, result.GetValue(samples), result.GetValue(seed), session.CancellationToken);
+                session.Screen.Table([("bits per dimension", Invariant($"{likelihood.BitsPerDimension:F3} ± {likelihood.StandardError:F3}, at most ({likelihood.ImageCount} images)"))]);
+            }
+            else
+            {
+                session.Screen.Hint("A distilled model has no bits per dimension.");
+            }
+
             if (file.Model.Labels.Count > 1)
             {
                 var options = file.Model.Options;

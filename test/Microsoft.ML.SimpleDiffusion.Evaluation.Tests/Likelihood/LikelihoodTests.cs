@@ -32,6 +32,20 @@ public class LikelihoodTests
     }
 
     [TestMethod]
+    public void Distilled_model_has_no_likelihood_and_no_denoising_error()
+    {
+        using var teacher = _context.Transforms.SimpleDiffusion(TinyData.Options(steps: 1)).Fit(TinyData.View(_context));
+        var options = new DistillationOptions { SamplingSteps = 1, Training = new TrainingOptions { Steps = 1, BatchSize = 4 } };
+        using var student = _context.Transforms.DistillSimpleDiffusion(teacher, options).Fit(TinyData.View(_context));
+
+        var likelihood = Assert.ThrowsExactly<InvalidOperationException>(() => _context.ImageGeneration().EvaluateLikelihood(student, TinyData.View(_context)));
+        var denoising = Assert.ThrowsExactly<InvalidOperationException>(() => _context.ImageGeneration().EvaluateDenoising(student, TinyData.View(_context), [0]));
+
+        StringAssert.Contains(likelihood.Message, "A distilled model has neither a likelihood nor an error of denoising");
+        Assert.AreEqual(likelihood.Message, denoising.Message);
+    }
+
+    [TestMethod]
     public void Network_that_predicts_zero_costs_what_arithmetic_says()
     {
         // The weights that generate are still the initial ones after a step at a vanishing rate: v = 0, hence x̂ = alpha z, and the error of eps is

@@ -13,6 +13,7 @@ internal static class DistillationCommand
         var pictures = new Option<DirectoryInfo>("--images") { Description = "Pictures of its classes, a folder per class.", Required = true };
         var count = new Option<int>("--samples") { Description = "Pictures to generate with each student.", DefaultValueFactory = _ => 500 };
         var budget = new Option<int>("--budget") { Description = "Forward passes of a batch that each distillation may take; a backward pass counts as two.", DefaultValueFactory = _ => 2_400 };
+        var reference = new Option<int>("--reference-steps") { Description = "Steps of DDPM that the teacher is measured at.", DefaultValueFactory = _ => 250 };
         var batch = new Option<int>("--batch") { Description = "Pictures in a batch.", DefaultValueFactory = _ => 16 };
         var learningRate = new Option<double>("--learning-rate") { Description = "Peak learning rate of the students.", DefaultValueFactory = _ => 5e-4 };
         var steps = new Option<int[]>("--steps") { Description = "Steps of the students.", DefaultValueFactory = _ => [1, 2, 4, 8], AllowMultipleArgumentsPerToken = true };
@@ -21,7 +22,7 @@ internal static class DistillationCommand
         var output = new Option<DirectoryInfo>("--output") { Description = "Folder for distillation.md and the students.", DefaultValueFactory = _ => new DirectoryInfo("distillation-output") };
         var command = new System.CommandLine.Command("distill", "Compares ways to distill a trained model, at equal cost.")
         {
-            model, pictures, count, budget, batch, learningRate, steps, seeds, variants, output,
+            model, pictures, count, reference, budget, batch, learningRate, steps, seeds, variants, output,
         };
         command.SetAction(result => ConsoleProgram.Run(stop =>
         {
@@ -30,6 +31,7 @@ internal static class DistillationCommand
             using var measurement = new ModelMeasurement(result.GetRequiredValue(model), result.GetRequiredValue(pictures), result.GetValue(count), Log.Write, stop);
             var comparison = new DistillationComparison(measurement, folder, Log.Write, stop)
             {
+                ReferenceSteps = result.GetValue(reference),
                 Budget = result.GetValue(budget),
                 BatchSize = result.GetValue(batch),
                 LearningRate = result.GetValue(learningRate),

@@ -8,6 +8,9 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
 {
     private readonly MLContext _context = new(1);
 
+    /// <summary>Steps of DDPM that the teacher is measured at, which the others are compared with.</summary>
+    public required int ReferenceSteps { get; init; }
+
     public required int Budget { get; init; }
 
     public required int BatchSize { get; init; }
@@ -24,9 +27,9 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
     public string Measure()
     {
         var rows = new List<string> { "| model | evaluations | classifier distance | less the floor, over the teacher's | right class |", "| --- | --- | --- | --- | --- |" };
-        var reference = OfTeacher(SamplerType.Ddpm, 250);
+        var reference = OfTeacher(SamplerType.Ddpm, ReferenceSteps);
         double room = reference.Distance - measurement.Baseline.Floor;
-        AddTeacher(reference, SamplerType.Ddpm, 250);
+        AddTeacher(reference, SamplerType.Ddpm, ReferenceSteps);
         AddTeacher(OfTeacher(SamplerType.DpmSolverPlusPlus2M, 16), SamplerType.DpmSolverPlusPlus2M, 16);
         foreach (int steps in Steps)
         {

@@ -48,6 +48,7 @@ public class WholeWayTests
         StringAssert.Contains(Succeed("info", student).Output.ReplaceLineEndings(" "), "guidance 3");
         StringAssert.Contains(Succeed("info", student).Output, "student.md");
         Succeed("generate", student, "--label", "star", "--count", "1", "--output", folder.File("grid.png"));
+        StringAssert.Contains(Succeed("evaluate", student, images, "--count", "4", "--classifier-epochs", "1").Output, "agreement");
         Succeed("report", student, images, "--count", "10", "--classifier-epochs", "1", "--samples-per-class", "1", "--output", folder.File("report.html"));
         StringAssert.Contains(Fail(ExitCodes.Failure, "generate", student, "--steps", "5"), "must be 2: the model has been distilled to draw in 2 steps");
         StringAssert.Contains(Fail(ExitCodes.Failure, [.. distill.Select(word => word == "4" ? "5" : word)]), "must be a multiple of SamplingSteps (2)");
