@@ -58,7 +58,7 @@ internal sealed class ModelFile : IDisposable
             _stream.Position = 0;
             if (Digest.HexOf(_stream) != Sha256)
             {
-                throw new InvalidOperationException($"The model cannot be saved: '{Path}' has changed since it was opened.");
+                throw new InvalidOperationException($"The model cannot be copied: '{Path}' has changed since it was opened.");
             }
 
             _stream.Position = 0;

@@ -99,6 +99,10 @@ internal sealed class ModelFiles : IDisposable
         }
     }
 
+    /// <summary>The same files in a temporary folder of their own, opened and checked, whether or not the names of these are still there.</summary>
+    /// <exception cref="InvalidOperationException">A file has changed since it was opened.</exception>
+    public ModelFiles Copy() => Extract(Denoiser.CopyTo, (isText, stream) => (isText ? TextEncoder : ExternalData)!.CopyTo(stream));
+
     /// <summary>Lets go what only sessions need, when they are open: bytes, and the names of temporary files. Where open files keep their names (Windows), disposal removes them.</summary>
     public void ReleaseContents()
     {
