@@ -26,8 +26,8 @@ internal sealed class OnnxGenerator : IDisposable
         _schedule = NoiseSchedules.Create(files.Configuration.Options);
         try
         {
-            _session = OnnxSessions.Open(files.DenoiserContent!, files.ExternalData is null ? null : files.Folder, options);
-            _text = files.TextEncoderContent is null ? null : OnnxSessions.Open(files.TextEncoderContent, null, options);
+            _session = OnnxSessions.Open(files.Denoiser, files.ExternalData is null ? null : files.Folder, options);
+            _text = files.TextEncoder is null ? null : OnnxSessions.Open(files.TextEncoder, null, options);
             files.ReleaseContents();
         }
         catch
