@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation;
@@ -70,6 +71,27 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         return new SimpleDiffusionOnnxTransformer(_environment, _shared.Share(), options);
     }
 
+    /// <summary>A copy of this transformer with sessions of its own that compute elsewhere. Both have to be disposed of.</summary>
+    /// <param name="device">Where to compute. Default: the GPU if there is one that ONNX Runtime can use, else the CPU.</param>
+    /// <param name="deviceIndex">Index of the GPU, 0 (default) or more.</param>
+    /// <param name="threads">Threads for computing on the CPU, 1 or more. Null (default): one per core.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The device is missing, or a file has changed since it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionOnnxTransformer WithCompute(OnnxDevice device = OnnxDevice.Auto, int deviceIndex = 0, int? threads = null)
+        => WithCompute(new OnnxGenerationOptions { Device = device, DeviceIndex = deviceIndex, Threads = threads });
+
+    /// <summary>A copy of this transformer with sessions of its own as you want them, with DirectML or another execution provider. Both have to be disposed of.</summary>
+    /// <param name="session">Options of the sessions. Yours: they must live until this returns.</param>
+    /// <exception cref="FormatException">ONNX Runtime cannot open the model in this way.</exception>
+    /// <exception cref="InvalidOperationException">A file has changed since it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
+    public SimpleDiffusionOnnxTransformer WithCompute(SessionOptions session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return WithCompute(new OnnxGenerationOptions { SessionOptions = session });
+    }
+
     /// <summary>The input's columns and the generated ones.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that generation needs is missing or of the wrong type.</exception>
@@ -110,6 +132,13 @@ public sealed class SimpleDiffusionOnnxTransformer : ITransformer, IDisposable
         OnnxModelIO.Save(ctx, _given, generator.Files);
         return true;
     });
+
+    private SimpleDiffusionOnnxTransformer WithCompute(OnnxGenerationOptions compute)
+    {
+        OnnxOptionsValidator.Validate(compute);
+        var generator = _shared.Use(generator => new OnnxGenerator(generator.Files.Copy(), compute));
+        return new SimpleDiffusionOnnxTransformer(_environment, new SharedGenerator(generator), _given);
+    }
 
     private GeneratedColumns ColumnsFor(DataViewSchema inputSchema) => new(inputSchema, _configuration, Generate, _warnings);
 

@@ -3,6 +3,9 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Format;
 /// <summary>What a walk through an ONNX file has found, before anything computes with it.</summary>
 internal sealed record OnnxContents
 {
+    /// <summary>SHA-256 of the whole file, hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
     /// <summary>Texts by their keys.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Format;
 
@@ -22,11 +21,17 @@ internal static class OnnxReader
     private static readonly HashSet<int> PlainAttributeFields = [Fields.AttributeName, Fields.AttributeFloat, Fields.AttributeInt, Fields.AttributeText, Fields.AttributeInts, Fields.AttributeType];
 
     /// <summary>Walks through a file.</summary>
-    /// <param name="file">Its bytes.</param>
+    /// <param name="file">The file, at its beginning. It is read once and not kept in memory.</param>
     /// <exception cref="FormatException">It is no ONNX file, is damaged, or has something in it that exported models do not have.</exception>
-    public static OnnxContents Read(byte[] file)
+    public static OnnxContents Read(Stream file)
     {
-        var fields = ProtoField.Of(file);
+        if (file.Length > Array.MaxLength)
+        {
+            throw ProtoField.Damaged($"it has {file.Length} bytes");
+        }
+
+        using var walk = new OnnxStream(file, OnnxWriter.SealLength);
+        var fields = walk.ReadModel();
         RequireKnown("model", fields, Fields.ModelIrVersion, Fields.ModelProducerName, Fields.ModelProducerVersion, Fields.ModelDocString, Fields.ModelGraph, Fields.ModelOpset, Fields.ModelMetadata);
         var metadata = Texts(fields.Where(field => field.Id == Fields.ModelMetadata));
         if (!metadata.TryGetValue(MetadataKeys.Format, out string? format))
@@ -40,26 +45,25 @@ internal static class OnnxReader
             throw new FormatException("The ONNX file is a whole sampler, which is for other runtimes: export the network, with OnnxExportOptions.WholeSampler left at false.");
         }
 
-        RequireChecksum(file, metadata);
-        return ReadGraph(Single(fields, Fields.ModelGraph, "graph").Bytes, metadata);
+        RequireChecksum(walk, metadata);
+        return ReadGraph(Single(fields, Fields.ModelGraph, "graph").Message, metadata, walk.Digest);
     }
 
     /// <summary>Whether a name says a file of the folder that it is looked up in, and nothing else.</summary>
     public static bool IsPlainName(string name) => name.Length is > 0 and <= MaxNameLength && name is not ("." or "..") && name.AsSpan().IndexOfAny("/\\:\0") < 0;
 
-    private static OnnxContents ReadGraph(ArraySegment<byte> graph, IReadOnlyDictionary<string, string> metadata)
+    private static OnnxContents ReadGraph(List<ProtoField> fields, IReadOnlyDictionary<string, string> metadata, string sha256)
     {
-        var fields = ProtoField.Of(graph);
         RequireKnown("graph", fields, Fields.GraphNode, Fields.GraphName, Fields.GraphInitializer, Fields.GraphInput, Fields.GraphOutput);
         foreach (var node in fields.Where(field => field.Id == Fields.GraphNode))
         {
-            CheckNode(ProtoField.Of(node.Bytes));
+            CheckNode(node.Message);
         }
 
         var constants = new Dictionary<string, OnnxConstant>();
         foreach (var field in fields.Where(field => field.Id == Fields.GraphInitializer))
         {
-            var (name, constant) = ReadConstant(ProtoField.Of(field.Bytes));
+            var (name, constant) = ReadConstant(field.Message);
             if (!constants.TryAdd(name, constant))
             {
                 throw ProtoField.Damaged($"it has two constants '{name}'");
@@ -68,6 +72,7 @@ internal static class OnnxReader
 
         return new OnnxContents
         {
+            Sha256 = sha256,
             Metadata = metadata,
             Constants = constants,
             Inputs = [.. fields.Where(field => field.Id == Fields.GraphInput).Select(field => DescribeValue(field.Bytes))],
@@ -102,7 +107,7 @@ internal static class OnnxReader
         long[] shape = [.. fields.Where(field => field.Id == Fields.TensorDimension).Select(field => field.Number)];
         long count = Count(name, shape);
         var external = fields.Any(field => field.Id == Fields.TensorLocation) ? ReadPlace(Texts(fields.Where(field => field.Id == Fields.TensorExternalData))) : null;
-        long length = external?.Length ?? Single(fields, Fields.TensorRawData, "content of a constant").Bytes.Count;
+        long length = external?.Length ?? Single(fields, Fields.TensorRawData, "content of a constant").Length;
         return length == count * ElementTypes.SizeOf(type)
             ? (name, new OnnxConstant(type, count, external))
             : throw ProtoField.Damaged($"the constant '{name}' has {length} bytes for {count} numbers");
@@ -173,11 +178,10 @@ internal static class OnnxReader
     }
 
     /// <summary>The checksum is that of all bytes before it, and nothing comes after it.</summary>
-    private static void RequireChecksum(byte[] file, Dictionary<string, string> metadata)
+    private static void RequireChecksum(OnnxStream file, Dictionary<string, string> metadata)
     {
         string stored = metadata.GetValueOrDefault(MetadataKeys.Sha256, string.Empty);
-        byte[] end = OnnxWriter.SealOf(stored);
-        if (!file.AsSpan().EndsWith(end) || Digest.HexOf(file.AsSpan(0, file.Length - end.Length)) != stored)
+        if (!file.Tail.SequenceEqual(OnnxWriter.SealOf(stored)) || file.DigestBeforeTail != stored)
         {
             throw new FormatException("The ONNX file has been altered since it was exported: its checksum is wrong.");
         }

@@ -47,6 +47,9 @@ internal static class OnnxWriter
         });
     }
 
+    /// <summary>How many bytes <see cref="SealOf"/> makes of a checksum.</summary>
+    public static int SealLength => SealOf(Digest.HexOf([])).Length;
+
     /// <summary>The last bytes of a file.</summary>
     /// <param name="checksum">SHA-256 of all bytes before them, hexadecimal.</param>
     public static byte[] SealOf(string checksum)
@@ -59,7 +62,7 @@ internal static class OnnxWriter
     /// <summary>Brings the checksum of a file into line with its content; its length stays.</summary>
     public static void Reseal(Span<byte> file)
     {
-        int length = file.Length - SealOf(Digest.HexOf([])).Length;
+        int length = file.Length - SealLength;
         if (length > 0)
         {
             SealOf(Digest.HexOf(file[..length])).CopyTo(file[length..]);

@@ -9,6 +9,20 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Format;
 /// <param name="Content">The bytes, of a field that is not a number.</param>
 internal readonly record struct ProtoField(int Id, long? Value, ArraySegment<byte> Content)
 {
+    /// <summary>The fields of a message that has been read already, whose bytes were not kept.</summary>
+    public List<ProtoField>? Parts { get; init; }
+
+    /// <summary>How many bytes there were, of a field whose bytes were not kept.</summary>
+    public long? Skipped { get; init; }
+
+    /// <summary>The field as a message.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public List<ProtoField> Message => Parts ?? Of(Bytes);
+
+    /// <summary>How many bytes the field has.</summary>
+    /// <exception cref="FormatException">It is a number.</exception>
+    public long Length => Skipped ?? Bytes.Count;
+
     /// <summary>The field as text.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes);
 

@@ -3,6 +3,7 @@ using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.Onnx.Export;
 using Microsoft.ML.SimpleDiffusion.Onnx.Persistence;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -26,9 +27,12 @@ internal sealed class OnnxGenerator : IDisposable
         _schedule = NoiseSchedules.Create(files.Configuration.Options);
         try
         {
-            _session = OnnxSessions.Open(files.DenoiserContent!, files.ExternalData is null ? null : files.Folder, options);
-            _text = files.TextEncoderContent is null ? null : OnnxSessions.Open(files.TextEncoderContent, null, options);
+            _session = OnnxSessions.Open(files.Denoiser, files.ExternalData is null ? null : files.Folder, options);
+            _text = files.TextEncoder is null ? null : OnnxSessions.Open(files.TextEncoder, null, options);
             files.ReleaseContents();
+
+            // ONNX Runtime parses a model whole and copies its weights, mostly once more in another order. What it has freed glibc would keep.
+            NativeHeap.Trim();
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SimpleDiffusion.Onnx.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Onnx.Persistence;
 using Microsoft.ML.SimpleDiffusion.Text.Interop.Native;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Generation;
@@ -10,12 +11,12 @@ internal static class OnnxSessions
     private const string CudaProvider = "CUDAExecutionProvider";
     private const string ExternalFolder = "session.model_external_initializers_file_folder_path";
 
-    /// <param name="model">Bytes of the ONNX file.</param>
+    /// <param name="model">The checked ONNX file.</param>
     /// <param name="externalFolder">Folder of its large weights, or null.</param>
     /// <param name="options">Device.</param>
     /// <exception cref="FormatException">ONNX Runtime cannot open the model.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime or the device is missing.</exception>
-    public static InferenceSession Open(byte[] model, string? externalFolder, OnnxGenerationOptions options)
+    public static InferenceSession Open(ModelFile model, string? externalFolder, OnnxGenerationOptions options)
     {
         bool hasCuda = HasCuda();
         if (options.SessionOptions is SessionOptions given)
@@ -63,7 +64,7 @@ internal static class OnnxSessions
         }
     }
 
-    private static InferenceSession OpenOn(byte[] model, string? externalFolder, OnnxGenerationOptions options, bool onGpu)
+    private static InferenceSession OpenOn(ModelFile model, string? externalFolder, OnnxGenerationOptions options, bool onGpu)
     {
         // Errors come as exceptions; what else ONNX Runtime has to say is not for the console of an application.
         using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
@@ -77,7 +78,7 @@ internal static class OnnxSessions
         return Open(model, externalFolder, session);
     }
 
-    private static InferenceSession Open(byte[] model, string? externalFolder, SessionOptions session)
+    private static InferenceSession Open(ModelFile model, string? externalFolder, SessionOptions session)
     {
         try
         {
@@ -86,7 +87,7 @@ internal static class OnnxSessions
                 session.AddSessionConfigEntry(ExternalFolder, externalFolder);
             }
 
-            return new InferenceSession(model, session);
+            return model.Content is byte[] content ? new InferenceSession(content, session) : new InferenceSession(model.Path, session);
         }
         catch (OnnxRuntimeException e)
         {

@@ -13,13 +13,11 @@ internal static class ModelCheck
     private const int MostNumbers = 4096;
 
     /// <summary>Checks a denoiser.</summary>
-    /// <param name="file">Its bytes.</param>
     /// <param name="contents">What a walk through it has found.</param>
     /// <returns>Its configuration and the plan of its network.</returns>
     /// <exception cref="FormatException">It is none, or is damaged.</exception>
-    public static (ModelConfiguration Configuration, NetworkPlan Plan) ReadDenoiser(byte[] file, out OnnxContents contents)
+    public static (ModelConfiguration Configuration, NetworkPlan Plan) CheckDenoiser(OnnxContents contents)
     {
-        contents = OnnxReader.Read(file);
         RequireRole(contents, Roles.Denoiser);
         string json = contents.Metadata.GetValueOrDefault(MetadataKeys.Configuration) ?? throw ProtoField.Damaged("it has no configuration");
         var configuration = ModelConfigurationJson.Parse(json);
@@ -33,12 +31,11 @@ internal static class ModelCheck
     }
 
     /// <summary>Checks the text encoder of a network.</summary>
-    /// <inheritdoc cref="ReadDenoiser" path="/exception"/>
-    /// <param name="file">Its bytes.</param>
+    /// <inheritdoc cref="CheckDenoiser" path="/exception"/>
+    /// <param name="contents">What a walk through it has found.</param>
     /// <param name="plan">The network.</param>
-    public static void CheckTextEncoder(byte[] file, NetworkPlan plan)
+    public static void CheckTextEncoder(OnnxContents contents, NetworkPlan plan)
     {
-        var contents = OnnxReader.Read(file);
         RequireRole(contents, Roles.TextEncoder);
         var expected = new OnnxGraph("expected");
         ModelExporter.AddTextInputs(expected, plan.Text!);

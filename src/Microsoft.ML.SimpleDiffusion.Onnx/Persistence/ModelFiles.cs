@@ -15,24 +15,31 @@ internal sealed class ModelFiles : IDisposable
 
     private readonly string? _temporaryFolder;
 
-    private ModelFiles(string path, string? temporaryFolder)
+    /// <param name="path">The denoiser.</param>
+    /// <param name="temporaryFolder">The folder of this process that it lies in, or null if it is the user's.</param>
+    /// <param name="copyOther">Brings the other files there; see <see cref="Extract"/>. Null if they are there.</param>
+    private ModelFiles(string path, string? temporaryFolder, Action<bool, Stream>? copyOther)
     {
         _temporaryFolder = temporaryFolder;
         try
         {
-            Denoiser = ModelFile.Open(path);
-            DenoiserContent = Denoiser.ReadAll();
-            (Configuration, Plan) = ModelCheck.ReadDenoiser(DenoiserContent, out var contents);
-            ExternalData = OpenOther(contents, MetadataKeys.ExternalData, MetadataKeys.ExternalDataSha256, "weights");
+            OnnxContents contents = null!;
+            Denoiser = ModelFile.Open(path, InMemory, stream => (contents = OnnxReader.Read(stream)).Sha256);
+            (Configuration, Plan) = ModelCheck.CheckDenoiser(contents);
+            if (copyOther is not null)
+            {
+                WriteOthers(contents, copyOther);
+            }
+
+            ExternalData = OpenOther(contents, MetadataKeys.ExternalData, MetadataKeys.ExternalDataSha256, "weights", inMemory: false);
             ModelCheck.CheckExternalData(contents, ExternalData is null ? null : Path.GetFileName(ExternalData.Path), ExternalData is null ? 0 : new FileInfo(ExternalData.Path).Length);
             if (Plan.Text is not null)
             {
-                TextEncoder = OpenOther(contents, MetadataKeys.TextEncoder, MetadataKeys.TextEncoderSha256, "text encoder") ?? throw ProtoField.Damaged("it does not name its text encoder");
-                TextEncoderContent = TextEncoder.ReadAll();
-                ModelCheck.CheckTextEncoder(TextEncoderContent, Plan);
+                TextEncoder = OpenOther(contents, MetadataKeys.TextEncoder, MetadataKeys.TextEncoderSha256, "text encoder", InMemory) ?? throw ProtoField.Damaged("it does not name its text encoder");
+                ModelCheck.CheckTextEncoder(TextEncoder.Read(OnnxReader.Read), Plan);
             }
         }
-        catch (FormatException e)
+        catch (FormatException e) when (temporaryFolder is null)
         {
             Dispose();
             throw new FormatException($"'{path}': {e.Message}", e);
@@ -56,11 +63,8 @@ internal sealed class ModelFiles : IDisposable
     /// <summary>The text encoder, or null for a model without text.</summary>
     public ModelFile? TextEncoder { get; }
 
-    /// <summary>The checked bytes of the denoiser, until they are let go.</summary>
-    public byte[]? DenoiserContent { get; private set; }
-
-    /// <summary>The checked bytes of the text encoder, until they are let go.</summary>
-    public byte[]? TextEncoderContent { get; private set; }
+    /// <summary>Whether what is checked has to be kept in memory until sessions are open: of the user's files, which others may change. Nobody else writes to a temporary folder.</summary>
+    private bool InMemory => _temporaryFolder is null;
 
     /// <summary>Folder in which the file with the large weights lies.</summary>
     public string Folder => Path.GetDirectoryName(Path.GetFullPath(Denoiser.Path))!;
@@ -68,7 +72,7 @@ internal sealed class ModelFiles : IDisposable
     /// <summary>Opens and checks what the user named.</summary>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="FormatException">A file is no exported model, is damaged or has been altered, or two do not belong together.</exception>
-    public static ModelFiles Open(string path) => new(path, null);
+    public static ModelFiles Open(string path) => new(path, null, null);
 
     /// <summary>Writes the files of a model.zip to a temporary folder, and opens and checks them.</summary>
     /// <param name="copyDenoiser">Copies the denoiser to a stream.</param>
@@ -81,16 +85,7 @@ internal sealed class ModelFiles : IDisposable
         {
             string path = Path.Combine(folder, DenoiserName);
             Write(path, copyDenoiser);
-            var metadata = OnnxReader.Read(Files.ReadAll(path, Array.MaxLength)).Metadata;
-            foreach (var (key, isText) in new[] { (MetadataKeys.TextEncoder, true), (MetadataKeys.ExternalData, false) })
-            {
-                if (metadata.TryGetValue(key, out string? name))
-                {
-                    Write(Path.Combine(folder, RequirePlain(name)), stream => copyOther(isText, stream));
-                }
-            }
-
-            return new ModelFiles(path, folder);
+            return new ModelFiles(path, folder, copyOther);
         }
         catch
         {
@@ -99,10 +94,15 @@ internal sealed class ModelFiles : IDisposable
         }
     }
 
+    /// <summary>The same files in a temporary folder of their own, opened and checked, whether or not the names of these are still there.</summary>
+    /// <exception cref="InvalidOperationException">A file has changed since it was opened.</exception>
+    public ModelFiles Copy() => Extract(Denoiser.CopyTo, (isText, stream) => (isText ? TextEncoder : ExternalData)!.CopyTo(stream));
+
     /// <summary>Lets go what only sessions need, when they are open: bytes, and the names of temporary files. Where open files keep their names (Windows), disposal removes them.</summary>
     public void ReleaseContents()
     {
-        (DenoiserContent, TextEncoderContent) = (null, null);
+        Denoiser.ReleaseContent();
+        TextEncoder?.ReleaseContent();
         Remove(_temporaryFolder);
     }
 
@@ -112,6 +112,17 @@ internal sealed class ModelFiles : IDisposable
         ExternalData?.Dispose();
         TextEncoder?.Dispose();
         Remove(_temporaryFolder);
+    }
+
+    private void WriteOthers(OnnxContents contents, Action<bool, Stream> copyOther)
+    {
+        foreach (var (key, isText) in new[] { (MetadataKeys.TextEncoder, true), (MetadataKeys.ExternalData, false) })
+        {
+            if (contents.Metadata.TryGetValue(key, out string? name))
+            {
+                Write(Path.Combine(Folder, RequirePlain(name)), stream => copyOther(isText, stream));
+            }
+        }
     }
 
     private static void Write(string path, Action<Stream> write)
@@ -145,7 +156,7 @@ internal sealed class ModelFiles : IDisposable
         ? name
         : throw new FormatException($"The ONNX file names '{name}', which is no file beside it.");
 
-    private ModelFile? OpenOther(OnnxContents contents, string key, string digestKey, string what)
+    private ModelFile? OpenOther(OnnxContents contents, string key, string digestKey, string what, bool inMemory)
     {
         if (!contents.Metadata.TryGetValue(key, out string? name))
         {
@@ -158,7 +169,7 @@ internal sealed class ModelFiles : IDisposable
             throw new FileNotFoundException($"The file '{name}' with the {what} of the ONNX file is missing: it must lie beside '{Path.GetFileName(Denoiser.Path)}'.", path);
         }
 
-        var file = ModelFile.Open(path);
+        var file = ModelFile.Open(path, inMemory);
         if (file.Sha256 == contents.Metadata.GetValueOrDefault(digestKey))
         {
             return file;

@@ -31,7 +31,7 @@ internal static class OnnxSessions
         else if (options.Device == T5Device.Cuda)
         {
             throw new InvalidOperationException(
-                "The T5 encoder is to run on a GPU, but the application brings the CPU build of ONNX Runtime: reference Microsoft.ML.OnnxRuntime.Gpu instead.");
+                "The T5 encoder is to run on a GPU, but the application brings the CPU build of ONNX Runtime: reference Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows instead.");
         }
 
         try
@@ -54,7 +54,7 @@ internal static class OnnxSessions
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
             throw new InvalidOperationException(
-                "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu).", e);
+                "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows).", e);
         }
     }
 

@@ -14,7 +14,9 @@ internal sealed class OnnxTarget : FuzzTarget
 
     public override void Read(byte[] input)
     {
-        _ = ModelCheck.ReadDenoiser(input, out var contents);
+        using var stream = new MemoryStream(input);
+        var contents = OnnxReader.Read(stream);
+        _ = ModelCheck.CheckDenoiser(contents);
         ModelCheck.CheckExternalData(contents, "model.onnx.data", length: 1 << 20);
     }
 

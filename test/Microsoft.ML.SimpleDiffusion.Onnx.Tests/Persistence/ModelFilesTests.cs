@@ -170,6 +170,48 @@ public class ModelFilesTests
     }
 
     [TestMethod]
+    public void Files_of_a_model_zip_are_not_kept_in_memory_and_those_of_the_user_are()
+    {
+        using var user = ModelFiles.Open(s_captioned.Path);
+        using var extracted = user.Copy();
+
+        Assert.IsNotNull(user.Denoiser.Content);
+        Assert.IsNotNull(user.TextEncoder!.Content);
+        Assert.IsNull(extracted.Denoiser.Content);
+        Assert.IsNull(extracted.TextEncoder!.Content);
+        Assert.AreEqual(user.Denoiser.Sha256, extracted.Denoiser.Sha256);
+        Assert.AreEqual(user.TextEncoder.Sha256, extracted.TextEncoder.Sha256);
+    }
+
+    [TestMethod]
+    public void Altered_text_encoder_inside_a_model_zip_is_refused()
+    {
+        byte[] denoiser = File.ReadAllBytes(s_captioned.Path), text = File.ReadAllBytes(s_captioned.File("model.text.onnx"));
+        text[^200] ^= 1;
+
+        var error = Assert.ThrowsExactly<FormatException>(() => ModelFiles.Extract(stream => stream.Write(denoiser), (_, stream) => stream.Write(text)));
+
+        Assert.StartsWith("'model.text.onnx' has been altered, or is of another export", error.Message);
+    }
+
+    [TestMethod]
+    public void File_that_changes_after_it_was_opened_is_not_copied()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(s_plain.Path, folder.File("model.onnx"));
+        File.Copy(s_plain.Path + ".data", folder.File("model.onnx.data"));
+        using var files = ModelFiles.Open(folder.File("model.onnx"));
+        using (var other = new FileStream(folder.File("model.onnx"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            other.WriteByte(0);
+        }
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(files.Copy);
+
+        Assert.EndsWith("has changed since it was opened.", error.Message);
+    }
+
+    [TestMethod]
     public void Missing_weights_are_named()
     {
         using var folder = new TemporaryFolder();

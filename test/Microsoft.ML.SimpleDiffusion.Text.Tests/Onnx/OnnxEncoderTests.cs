@@ -73,7 +73,7 @@ public class OnnxEncoderTests
         }
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => OnnxEncoder.Open(options.ModelFile, options, EndOfSentence, LargestId));
-        Assert.Contains("reference Microsoft.ML.OnnxRuntime.Gpu", error.Message);
+        Assert.Contains("reference Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows instead", error.Message);
     }
 
     [TestMethod]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.SimpleDiffusion.Interop.Native;
 
 /// <summary>
-/// Settings of the C library's heap. By default glibc gets every large block from the system anew and gives it back, and each time the system clears
+/// The C library's heap. By default glibc gets every large block from the system anew and gives it back, and each time the system clears
 /// it page by page. They hold for the whole process.
 /// </summary>
 internal static partial class NativeHeap
@@ -30,6 +30,27 @@ internal static partial class NativeHeap
             // Another C library, which has no such settings.
         }
     }
+
+    /// <summary>Gives freed memory back to the system, wherever it lies. Does nothing where the C library is not glibc.</summary>
+    public static void Trim()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        try
+        {
+            _ = TrimTo(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library, which keeps less.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimTo(nuint kept);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);
