@@ -35,11 +35,11 @@ public sealed class DistillationOptions
     public int TargetReuse { get; set; } = 4;
 
     /// <summary>
-    /// The training run. By default 1,000 steps with a learning rate of 1e-4 that falls to zero, and a moving average with the decay 0.99, since a student begins
+    /// The training run. By default 1,000 steps with a learning rate of 3e-4 that falls to zero, and a moving average with the decay 0.99, since a student begins
     /// as its teacher and has not far to go.
     /// </summary>
     [NestOption]
-    public TrainingOptions Training { get; set; } = new() { Steps = 1_000, LearningRate = 1e-4, LearningRateDecay = LearningRateDecay.Cosine, EmaDecay = 0.99 };
+    public TrainingOptions Training { get; set; } = new() { Steps = 1_000, LearningRate = 3e-4, LearningRateDecay = LearningRateDecay.Cosine, EmaDecay = 0.99 };
 
     /// <summary>Device, precision and threads.</summary>
     public ComputeOptions Compute { get; set; } = new();
