@@ -40,6 +40,7 @@ internal sealed class ReportSampler
         options.Sampling.GuidanceScale = guidanceScale;
         options.Sampling.Strength = 1;
         options.Sampling.Portrait = false;
+        (options.Sampling.FreshSeeds, options.Sampling.OutputSeedColumnName) = (false, null);
         options.NegativePromptColumnName = null;
         (options.SeedColumnName, options.PortraitColumnName, options.InputImageColumnName, options.MaskColumnName) = (null, null, null, null);
         using var model = new SimpleDiffusionTransformer(_context, _model.Model.Share(), options);
