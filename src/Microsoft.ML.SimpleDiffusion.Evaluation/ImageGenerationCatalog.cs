@@ -189,7 +189,8 @@ public sealed class ImageGenerationCatalog
 
     /// <summary>
     /// Measures a model and writes one HTML page about it: generated images, metrics beside their values for real images and for noise, the training's
-    /// losses and evaluations, guidance scales, nearest neighbours in the training set, and options. The page needs no other file and no network.
+    /// losses and evaluations, guidance scales, distilled models if any are given, nearest neighbours in the training set, and options. The page needs no other
+    /// file and no network.
     /// </summary>
     /// <param name="path">The file to write. What it held before is replaced once the page is done.</param>
     /// <param name="model">The model. It is not changed.</param>
@@ -198,8 +199,11 @@ public sealed class ImageGenerationCatalog
     /// same, there is nothing to train a classifier on, and images are compared by their coarse pixels.
     /// </param>
     /// <param name="options">What to measure and show, or null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or a column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of range, a column is missing or of the wrong type, or one of <see cref="ReportOptions.Students"/> is not distilled or draws other images.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There are too few images, one cannot be read, or it is of a class that the model does not know.</exception>
+    /// <exception cref="ObjectDisposedException">A model has been disposed of.</exception>
     public void WriteReport(string path, SimpleDiffusionTransformer model, IDataView data, ReportOptions? options = null)
         => ReportWriter.Write(Context, path, model, data, options ?? new ReportOptions());
 }

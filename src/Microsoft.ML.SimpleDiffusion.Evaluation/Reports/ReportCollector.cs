@@ -7,10 +7,9 @@ namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
 /// <summary>Generates and measures what a report says.</summary>
 internal sealed class ReportCollector
 {
-    private const int ImagesPerGuidanceScale = 10;
-
     private readonly MLContext _context;
     private readonly SimpleDiffusionTransformer _model;
+    private readonly IDataView _data;
     private readonly ReportOptions _options;
     private readonly RealImages _real;
     private readonly ReportSampler _sampler;
@@ -21,6 +20,7 @@ internal sealed class ReportCollector
         _progress = progress;
         _context = context;
         _model = model;
+        _data = data;
         _options = options;
         _real = real;
         _sampler = new ReportSampler(context, model, data);
@@ -58,6 +58,7 @@ internal sealed class ReportCollector
             Samples = CreateSamples(),
             Quality = quality.Report(metrics[OwnScale], ClassesShown()),
             Guidance = _sampler.CanBeGuided ? generated.Select(set => CreateGuidanceRow(set.Key, set.Value, metrics[set.Key])).ToList() : [],
+            FewSteps = _options.Students.Count == 0 ? [] : CreateFewSteps(quality).Compare(heldOut.Select(_real.LabelOf).ToList(), generated[OwnScale], metrics[OwnScale]),
             Neighbors = new NeighborMeasures(_context, extractor, _real, _options).Report(generated[OwnScale]),
             Notes = CreateNotes(heldOut.Count),
         };
@@ -101,10 +102,14 @@ internal sealed class ReportCollector
     }
 
     private GuidanceRow CreateGuidanceRow(float scale, IReadOnlyList<ImageRow> images, ImageGenerationMetrics metrics)
+        => new(scale, scale == OwnScale, QualityMeasures.Distance(metrics), metrics.ClassAgreement?.Overall, ImageRow.Some(images, _real.Size));
+
+    private FewStepsMeasures CreateFewSteps(QualityMeasures quality) => new(_model, _sampler, quality, _options)
     {
-        var shown = images.DistinctBy(image => image.Label).Concat(images).Distinct().Take(ImagesPerGuidanceScale).ToList();
-        return new GuidanceRow(scale, scale == OwnScale, metrics.FrechetDistance ?? metrics.KernelDistance?.Mean, metrics.ClassAgreement?.Overall, Strip(shown));
-    }
+        Students = _options.Students.Select(student => (student, new ReportSampler(_context, student, _data, _model.Options.ConditionColumnName))).ToList(),
+        Size = _real.Size,
+        Say = Say,
+    };
 
     private ImageStrip Strip(IEnumerable<ImageRow> images) => ImageStrip.Draw(images.Select(image => image.Pixels).ToList(), _real.Size);
 

@@ -13,6 +13,7 @@ internal static class ReportWriter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options.Validate();
+        StudentsValidator.Validate(options.Students, model);
         string fullPath = Path.GetFullPath(path);
 
         // Told before minutes of work instead of after.

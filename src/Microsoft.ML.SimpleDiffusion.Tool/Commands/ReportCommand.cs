@@ -16,6 +16,7 @@ internal static class ReportCommand
         var output = new Option<FileInfo>("--output", "-o") { Description = "The page to write.", DefaultValueFactory = _ => new FileInfo("report.html") };
         var title = new Option<string?>("--title") { Description = "Heading of the page; by default the model's file name." };
         var guidance = new Option<float[]>("--guidance") { Description = "Guidance scales to compare.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. defaults.GuidanceScales] };
+        var students = new Option<FileSystemInfo[]>("--student") { Description = "A model of 'distill' to compare with over the number of network evaluations; once for each." };
         var count = new Option<int>("--count", "-n") { Description = "Images to generate at each guidance scale and to measure.", DefaultValueFactory = _ => defaults.MaxImages };
         var samplesPerClass = new Option<int>("--samples-per-class") { Description = "Generated images to show of each class.", DefaultValueFactory = _ => defaults.SamplesPerClass };
         var neighbors = new Option<int>("--neighbors") { Description = "Pairs of a generated image and the nearest real one to show.", DefaultValueFactory = _ => defaults.NeighborsShown };
@@ -23,7 +24,7 @@ internal static class ReportCommand
         var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => defaults.Seed };
         var command = new System.CommandLine.Command("report", "Measures a model and writes an HTML page about it that needs no other file.")
         {
-            model, images.Folder, output, title, guidance, count, samplesPerClass, neighbors, epochs, seed,
+            model, images.Folder, output, title, guidance, students, count, samplesPerClass, neighbors, epochs, seed,
         };
         images.AddTo(command);
         runner.SetAction(command, (result, session) =>
@@ -42,18 +43,29 @@ internal static class ReportCommand
                 Progress = new Lines(session.Screen),
                 CancellationToken = session.CancellationToken,
             };
-            Write(session, file, images.Read(result), result.GetRequiredValue(output), options);
+            Write(session, file, result.GetValue(students) ?? [], images.Read(result), result.GetRequiredValue(output), options);
         });
         return command;
     }
 
-    private static void Write(Session session, FileSystemInfo modelFile, ImageInput images, FileInfo output, ReportOptions options)
+    private static void Write(Session session, FileSystemInfo modelFile, IReadOnlyList<FileSystemInfo> studentFiles, ImageInput images, FileInfo output, ReportOptions options)
     {
         var context = session.CreateContext(options.Seed);
         using var loaded = ModelFile.Load(context, modelFile, session.Compute);
-        var data = images.Load(context).ForModel(context, loaded.Model);
-        output.Directory?.Create();
-        context.ImageGeneration().WriteReport(output.FullName, loaded.Model, data, options);
+        var students = new List<ModelFile>();
+        try
+        {
+            students.AddRange(studentFiles.Select(file => ModelFile.Load(context, file, session.Compute)));
+            options.Students = students.ConvertAll(student => student.Model);
+            var data = images.Load(context).ForModel(context, loaded.Model);
+            output.Directory?.Create();
+            context.ImageGeneration().WriteReport(output.FullName, loaded.Model, data, options);
+        }
+        finally
+        {
+            students.ForEach(student => student.Dispose());
+        }
+
         session.Screen.Done($"Wrote {output.FullName}");
     }
 

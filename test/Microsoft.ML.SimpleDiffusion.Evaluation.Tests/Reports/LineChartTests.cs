@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
@@ -49,4 +50,39 @@ public class LineChartTests
     [DataRow(float.MaxValue, 0.1, int.MaxValue)]
     public void Values_at_the_edges_give_a_chart(double first, double second, long step)
         => Assert.StartsWith("<svg", LineChart.Draw("loss", [(0, first), (step, second)], hasMarkers: true));
+
+    [TestMethod]
+    public void Several_lines_have_a_legend_and_doublings_are_equally_wide()
+    {
+        var lines = new[] { new ChartLine("few", [(1, 4), (2, 3), (4, 2)]) { HasMarkers = true }, new ChartLine("many", [(100, 2)]) { HasMarkers = true } };
+
+        var root = XElement.Parse(LineChart.DrawOverDoublings("distance", "evaluations", lines, [("floor", 1.5)]));
+
+        string[] texts = [.. root.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim())];
+        foreach (string expected in (string[])["few", "many", "floor", "evaluations", "distance", "1", "2", "4", "64"])
+        {
+            CollectionAssert.Contains(texts, expected);
+        }
+
+        double[] way = root.Descendants().Where(element => element.Name.LocalName == "polyline").Select(Places).Single(places => places.Length == 6);
+        Assert.AreEqual(way[2] - way[0], way[4] - way[2], 0.05);
+    }
+
+    /// <summary>The floor of a distance that is free of bias may be below 0, and a value may be none.</summary>
+    [TestMethod]
+    [DataRow(-0.1, 0.2)]
+    [DataRow(0.0, 0.0)]
+    [DataRow(double.NaN, 1.0)]
+    [DataRow(1.0, double.PositiveInfinity)]
+    public void One_place_and_any_level_give_a_chart(double level, double value)
+    {
+        string svg = LineChart.DrawOverDoublings("distance", "evaluations", [new ChartLine("students", [(4, value)]) { HasMarkers = true }], [("floor", level)]);
+
+        Assert.StartsWith("<svg", svg);
+        Assert.DoesNotContain("NaN", svg);
+        Assert.DoesNotContain("logarithmic", svg);
+    }
+
+    private static double[] Places(XElement line)
+        => [.. line.Attribute("points")!.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 }

@@ -67,6 +67,29 @@ public partial class ReportPageTests
         StringAssert.Contains(page, "it was trained without validation data");
         Assert.DoesNotContain("Class agreement", page);
         Assert.DoesNotContain("id=\"guidance\"", page);
+        Assert.DoesNotContain("id=\"few-steps\"", page);
+    }
+
+    [TestMethod]
+    public void Few_steps_are_a_chart_and_a_table_with_the_floor_and_the_noise_of_a_seed()
+    {
+        string page = ReportPage.Render(SomeReport.WithClasses());
+
+        StringAssert.Contains(page, "Two seeds of the model&#x27;s own sampling differ by 0.25: smaller differences say nothing.");
+        StringAssert.Contains(page, "distilled to 4 steps: 5.125 at 4; real pictures: 0.25.");
+        StringAssert.Contains(page, "<th scope=\"row\">distilled to 4 steps</th><td>4</td>\n<td>5.125</td>\n<td>50");
+        StringAssert.Contains(page, "<th scope=\"row\">held-out real pictures</th><td>–</td>\n<td>0.25</td>");
+    }
+
+    [TestMethod]
+    public void Distances_of_few_steps_that_are_not_finite_leave_noise_and_chart_without_them()
+    {
+        var report = SomeReport.WithClasses();
+        string page = ReportPage.Render(report with { FewSteps = [.. report.FewSteps.Select(row => row with { Distance = double.NaN })] });
+
+        StringAssert.Contains(page, "id=\"few-steps\"");
+        Assert.DoesNotContain("Two seeds of", page);
+        Assert.DoesNotContain("NaN", page);
     }
 
     [TestMethod]

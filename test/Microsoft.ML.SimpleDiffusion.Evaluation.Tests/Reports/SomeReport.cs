@@ -40,6 +40,14 @@ internal static class SomeReport
             Classes = [new ClassAgreementRow(label, 0.75, 1)],
         },
         Guidance = [new GuidanceRow(1, IsOwn: false, 4.5, 0.5, Strip(1)), new GuidanceRow(2.5f, IsOwn: true, 3.5, 0.75, Strip(1))],
+        FewSteps =
+        [
+            new FewStepsRow(FewStepsWay.Own, "this model, 100 steps of DDPM, guidance 2.5", 200, 3.5, 0.75, Strip(1)),
+            new FewStepsRow(FewStepsWay.Own, "this model, 100 steps of DDPM, guidance 2.5, another seed", 200, 3.25, 0.7, Strip(1)),
+            new FewStepsRow(FewStepsWay.Ddim, "this model, 4 steps of DDIM, guidance 2.5", 8, 40.5, 0.25, Strip(1)),
+            new FewStepsRow(FewStepsWay.DpmSolver, "this model, 4 steps of DPM-Solver++ 2M, guidance 2.5", 8, double.NaN, null, Strip(1)),
+            new FewStepsRow(FewStepsWay.Student, "distilled to 4 steps", 4, 5.125, 0.5, Strip(1)),
+        ],
         Neighbors = new NeighborReport
         {
             Pairs = [new NeighborPair(label, Strip(2), 0.125)],
@@ -58,6 +66,7 @@ internal static class SomeReport
             Samples = [new SampleRow(null, Strip(8))],
             Quality = report.Quality with { Classes = [] },
             Guidance = [],
+            FewSteps = [],
             Neighbors = report.Neighbors with { Pairs = [new NeighborPair(null, Strip(2), 0.125)] },
         };
     }

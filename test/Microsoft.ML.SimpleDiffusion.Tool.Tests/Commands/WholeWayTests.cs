@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Tool.Tests.Commands;
@@ -50,6 +51,12 @@ public class WholeWayTests
         Succeed("generate", student, "--label", "star", "--count", "1", "--output", folder.File("grid.png"));
         StringAssert.Contains(Succeed("evaluate", student, images, "--count", "4", "--classifier-epochs", "1").Output, "agreement");
         Succeed("report", student, images, "--count", "10", "--classifier-epochs", "1", "--samples-per-class", "1", "--output", folder.File("report.html"));
+        Assert.DoesNotContain("id=\"few-steps\"", File.ReadAllText(folder.File("report.html")));
+        string[] report = ["report", model, images, "--count", "10", "--guidance", "1", "--classifier-epochs", "1", "--samples-per-class", "1", "--output", folder.File("report.html")];
+        Succeed([.. report, "--student", student, "--student", student]);
+        Assert.AreEqual(2, Regex.Count(File.ReadAllText(folder.File("report.html")), "<th scope=\"row\">distilled to 2 steps .Segment, from 4 steps of DPM-Solver.* 2M, guidance 3.</th><td>2</td>"));
+        StringAssert.Contains(Fail(ExitCodes.Failure, [.. report, "--student", model]), "Students[0] must be a distilled model");
+        StringAssert.Contains(Fail(ExitCodes.Failure, [.. report, "--student", folder.File("none.zip")]), "There is no model");
         StringAssert.Contains(Fail(ExitCodes.Failure, "generate", student, "--steps", "5"), "must be 2: the model has been distilled to draw in 2 steps");
         StringAssert.Contains(Fail(ExitCodes.Failure, [.. distill.Select(word => word == "4" ? "5" : word)]), "must be a multiple of SamplingSteps (2)");
     }

@@ -20,6 +20,9 @@ internal sealed record ReportData
     /// <summary>The same images at several guidance scales. Empty for a model that cannot be guided.</summary>
     public IReadOnlyList<GuidanceRow> Guidance { get; init; } = [];
 
+    /// <summary>The model and those distilled from it at several numbers of network evaluations. Empty without distilled ones.</summary>
+    public IReadOnlyList<FewStepsRow> FewSteps { get; init; } = [];
+
     /// <summary>Generated images beside their nearest neighbours in the training set.</summary>
     public required NeighborReport Neighbors { get; init; }
 
@@ -70,6 +73,9 @@ internal sealed record SampleRow(string? Caption, ImageStrip Images);
 /// <summary>Metrics of the model's images.</summary>
 internal sealed record QualityReport
 {
+    /// <summary>Name of the metric that counts how often images get the class that they were asked for.</summary>
+    public const string Agreement = "Class agreement";
+
     /// <summary>What the images are compared by, as the end of the sentence "Images are compared by …".</summary>
     public required string FeatureDescription { get; init; }
 
@@ -110,6 +116,31 @@ internal sealed record DistanceSummary(double Lowest, double FifthPercentile, do
 /// <param name="Agreement">Share of the images that the classifier gives the class asked for, 0 to 1; null without classes.</param>
 /// <param name="Images">The images, of the same conditions and seeds at every scale.</param>
 internal sealed record GuidanceRow(float Scale, bool IsOwn, double? Distance, double? Agreement, ImageStrip Images);
+
+/// <summary>Images of one way to draw them, of the same conditions each.</summary>
+/// <param name="Way">Which of the chart's lines it belongs to.</param>
+/// <param name="Name">What draws, and how.</param>
+/// <param name="Evaluations">Evaluations of the network for an image; a guided step takes two.</param>
+/// <param name="Distance">The first of the report's metrics; null if it cannot be measured.</param>
+/// <param name="Agreement">Share of the images that the classifier gives the class asked for, 0 to 1; null without classes.</param>
+/// <param name="Images">Some of the images.</param>
+internal sealed record FewStepsRow(FewStepsWay Way, string Name, int Evaluations, double? Distance, double? Agreement, ImageStrip Images);
+
+/// <summary>Ways to draw that a report compares by their number of network evaluations.</summary>
+internal enum FewStepsWay
+{
+    /// <summary>The reported model as it draws by itself, with two seeds.</summary>
+    Own,
+
+    /// <summary>The reported model in few steps of DDIM.</summary>
+    Ddim,
+
+    /// <summary>The reported model in few steps of DPM-Solver++ 2M.</summary>
+    DpmSolver,
+
+    /// <summary>A distilled model.</summary>
+    Student,
+}
 
 /// <summary>How near the model's images come to single real ones: whether it has learnt some by heart.</summary>
 internal sealed record NeighborReport

@@ -29,6 +29,9 @@ internal sealed class QualityMeasures
         _options = options;
     }
 
+    /// <summary>The first of the metrics, which sets are compared by; null if it cannot be measured.</summary>
+    public static double? Distance(ImageGenerationMetrics metrics) => metrics.FrechetDistance ?? metrics.KernelDistance?.Mean;
+
     /// <summary>Metrics of generated images, those of held-out real ones, and those of noise.</summary>
     public QualityReport Report(ImageGenerationMetrics model, IReadOnlyList<string> classes)
     {
@@ -40,7 +43,7 @@ internal sealed class QualityMeasures
             Metrics = new[]
             {
                 Row("Classifier distance", higherIsBetter: false, metrics => metrics.FrechetDistance),
-                Row("Class agreement", higherIsBetter: true, metrics => metrics.ClassAgreement?.Overall),
+                Row(QualityReport.Agreement, higherIsBetter: true, metrics => metrics.ClassAgreement?.Overall),
                 Row("Kernel distance", higherIsBetter: false, metrics => metrics.KernelDistance?.Mean),
                 Row("Precision", higherIsBetter: true, metrics => metrics.Precision),
                 Row("Recall", higherIsBetter: true, metrics => metrics.Recall),

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Measuring;
 
-/// <summary>Generates images of classes with a model. Row n has the same seed whatever the guidance scale.</summary>
+/// <summary>Generates images of classes with a model. Row n has the same seed whatever else the model is told, unless it is told another seed.</summary>
 internal sealed class ReportSampler
 {
     private const string PixelsColumnName = "ReportPixels";
@@ -11,16 +11,19 @@ internal sealed class ReportSampler
     private readonly SimpleDiffusionTransformer _model;
     private readonly ConditionDescription _condition;
     private readonly IDataView _data;
+    private readonly string? _conditionColumnName;
 
     /// <param name="context">ML.NET.</param>
     /// <param name="model">The model.</param>
     /// <param name="data">Training data, whose conditions are asked for by models with conditions other than classes.</param>
-    public ReportSampler(MLContext context, SimpleDiffusionTransformer model, IDataView data)
+    /// <param name="conditionColumnName">Where they are in the data; null for the column that the model names.</param>
+    public ReportSampler(MLContext context, SimpleDiffusionTransformer model, IDataView data, string? conditionColumnName = null)
     {
         _context = context;
         _model = model;
         _condition = model.Model.Configuration.Condition;
         _data = data;
+        _conditionColumnName = conditionColumnName ?? model.Options.ConditionColumnName;
     }
 
     public bool HasClasses => _condition.Kind == ConditionKind.Class;
@@ -34,12 +37,25 @@ internal sealed class ReportSampler
     /// <param name="cancellationToken">Checked before each image.</param>
     public List<ImageRow> Generate(IReadOnlyList<string> labels, float guidanceScale, CancellationToken cancellationToken)
     {
+        var sampling = _model.Options.Sampling;
+        sampling.GuidanceScale = guidanceScale;
+        return Generate(labels, sampling, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Generate(IReadOnlyList{string}, float, CancellationToken)"/>
+    /// <param name="labels">Classes asked for; only their number counts without classes.</param>
+    /// <param name="sampling">How to generate. What other things than the condition decide is left aside.</param>
+    /// <param name="cancellationToken">Checked before each image.</param>
+    public List<ImageRow> Generate(IReadOnlyList<string> labels, SamplingOptions sampling, CancellationToken cancellationToken)
+    {
         // Whatever else the model's rows may decide, here they decide the condition alone.
         var options = _model.Options;
         options.OutputPixelsColumnName = PixelsColumnName;
-        options.Sampling.GuidanceScale = guidanceScale;
+        options.ConditionColumnName = _conditionColumnName;
+        options.Sampling = sampling.Clone();
         options.Sampling.Strength = 1;
         options.Sampling.Portrait = false;
+        (options.Sampling.FreshSeeds, options.Sampling.OutputSeedColumnName) = (false, null);
         options.NegativePromptColumnName = null;
         (options.SeedColumnName, options.PortraitColumnName, options.InputImageColumnName, options.MaskColumnName) = (null, null, null, null);
         using var model = new SimpleDiffusionTransformer(_context, _model.Model.Share(), options);

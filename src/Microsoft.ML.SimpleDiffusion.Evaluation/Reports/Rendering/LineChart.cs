@@ -1,11 +1,12 @@
 using System.Xml.Linq;
 using OxyPlot;
 using OxyPlot.Axes;
+using OxyPlot.Legends;
 using OxyPlot.Series;
 
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 
-/// <summary>Draws a line over training steps as SVG. The background is transparent: the page decides about light and dark.</summary>
+/// <summary>Draws lines over training steps or another number as SVG. The background is transparent: the page decides about light and dark.</summary>
 internal static class LineChart
 {
     public const int Width = 640;
@@ -16,6 +17,17 @@ internal static class LineChart
 
     /// <summary>Losses and metrics are of the size of float32. The charts' library counts no further than double, and its writer then hides the reason.</summary>
     private const double LargestValue = 1e100;
+
+    private static readonly OxyColor LevelColor = OxyColor.FromRgb(0x56, 0x59, 0x5f);
+
+    /// <summary>Colours that stay apart for the colour-blind (Okabe and Ito), with marks that tell the lines apart without them.</summary>
+    private static readonly (OxyColor Color, MarkerType Marker)[] Looks =
+    [
+        (OxyColor.FromRgb(0x00, 0x72, 0xb2), MarkerType.Circle),
+        (OxyColor.FromRgb(0xe6, 0x9f, 0x00), MarkerType.Square),
+        (OxyColor.FromRgb(0x00, 0x9e, 0x73), MarkerType.Triangle),
+        (OxyColor.FromRgb(0xd5, 0x5e, 0x00), MarkerType.Diamond),
+    ];
 
     /// <param name="name">What is drawn; the title of the vertical axis.</param>
     /// <param name="points">Steps and values, by step. Values that are not finite are left out.</param>
@@ -29,26 +41,78 @@ internal static class LineChart
             throw new FormatException(FormattableString.Invariant($"The chart of {name} cannot be drawn: its value at step {step} is {value}. The history of the model is damaged."));
         }
 
-        var line = new LineSeries
-        {
-            Color = OxyColor.FromRgb(0x00, 0x72, 0xb2),
-            StrokeThickness = 2,
-            MarkerType = hasMarkers ? MarkerType.Circle : MarkerType.None,
-            MarkerSize = 4,
-            MarkerFill = OxyColor.FromRgb(0x00, 0x72, 0xb2),
-        };
-        line.Points.AddRange(finite.Select(point => new DataPoint(point.Step, point.Value)));
+        var line = new ChartLine(name, [.. finite.Select(point => ((double)point.Step, point.Value))]) { HasMarkers = hasMarkers };
+        return Draw(new LinearAxis { Title = "step", MinimumPadding = 0.01 }, name, [line]);
+    }
+
+    /// <summary>Draws several lines with a legend over a number whose doubling counts, wherever it is.</summary>
+    /// <param name="name">What is drawn; the title of the vertical axis.</param>
+    /// <param name="over">What it is drawn over; the title of the horizontal axis.</param>
+    /// <param name="lines">The lines. Values that are not finite are left out.</param>
+    /// <param name="levels">Values that hold everywhere, by name; drawn as dashed lines from side to side.</param>
+    public static string DrawOverDoublings(string name, string over, IReadOnlyList<ChartLine> lines, IReadOnlyList<(string Name, double Value)> levels)
+    {
+        const double margin = 1.25;
+        var finite = lines.Select(line => line with { Points = [.. line.Points.Where(point => double.IsFinite(point.Y))] }).Where(line => line.Points.Count > 0).ToList();
+        var places = finite.SelectMany(line => line.Points).Select(point => point.X).DefaultIfEmpty(1).ToList();
+        double from = places.Min() / margin, to = places.Max() * margin;
+        var across = levels.Where(level => double.IsFinite(level.Value)).Select(level => new ChartLine(level.Name, [(from, level.Value), (to, level.Value)]) { IsDashed = true });
+        var axis = new LogarithmicAxis { Title = over, Base = 2, Minimum = from, Maximum = to, StringFormat = "0.##" };
+        return Draw(axis, name, [.. finite, .. across]);
+    }
+
+    private static string Draw(Axis horizontal, string name, IReadOnlyList<ChartLine> lines)
+    {
         var model = new PlotModel { DefaultFont = "sans-serif", DefaultFontSize = 13, PlotAreaBorderThickness = new OxyThickness(0), Background = OxyColors.Transparent };
-        model.Axes.Add(Style(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", MinimumPadding = 0.01 }));
-        model.Axes.Add(Style(CreateValueAxis(name, finite)));
-        model.Series.Add(line);
+        horizontal.Position = AxisPosition.Bottom;
+        model.Axes.Add(Style(horizontal));
+        var vertical = CreateValueAxis(name, [.. lines.SelectMany(line => line.Points).Select(point => point.Y)]);
+        model.Axes.Add(Style(vertical));
+        for (int i = 0; i < lines.Count; i++)
+        {
+            model.Series.Add(CreateSeries(lines[i], i));
+        }
+
+        if (lines.Count > 1)
+        {
+            (vertical.MinimumPadding, vertical.MaximumPadding) = (0.06, 0.06);
+            model.Legends.Add(CreateLegend());
+        }
+
         return Scalable(SvgExporter.ExportToString(model, Width, Height, isDocument: false));
     }
 
-    private static Axis CreateValueAxis(string name, List<(long Step, double Value)> points)
+    /// <summary>Texts are measured in one font and shown in that of the reader, which may be wider: there is room at their end.</summary>
+    private static Legend CreateLegend() => new()
     {
-        double lowest = points.Count == 0 ? 0 : points.Min(point => point.Value);
-        bool isLogarithmic = lowest > 0 && points.Max(point => point.Value) / lowest >= LogarithmicFrom;
+        LegendPlacement = LegendPlacement.Outside,
+        LegendPosition = LegendPosition.RightTop,
+        LegendPadding = 24,
+        LegendMargin = 0,
+        LegendLineSpacing = 6,
+    };
+
+    private static LineSeries CreateSeries(ChartLine line, int index)
+    {
+        var (color, marker) = line.IsDashed ? (LevelColor, MarkerType.None) : Looks[index % Looks.Length];
+        var series = new LineSeries
+        {
+            Title = line.Name,
+            Color = color,
+            StrokeThickness = 2,
+            Dashes = line.IsDashed ? [6, 4] : null,
+            MarkerType = line.HasMarkers ? marker : MarkerType.None,
+            MarkerSize = 4,
+            MarkerFill = color,
+        };
+        series.Points.AddRange(line.Points.Select(point => new DataPoint(point.X, point.Y)));
+        return series;
+    }
+
+    private static Axis CreateValueAxis(string name, IReadOnlyList<double> values)
+    {
+        double lowest = values.DefaultIfEmpty(0).Min();
+        bool isLogarithmic = lowest > 0 && values.Max() / lowest >= LogarithmicFrom;
         var axis = isLogarithmic ? (Axis)new LogarithmicAxis { MinorTickSize = 0 } : new LinearAxis();
         axis.Position = AxisPosition.Left;
         axis.Title = isLogarithmic ? $"{name} (logarithmic)" : name;

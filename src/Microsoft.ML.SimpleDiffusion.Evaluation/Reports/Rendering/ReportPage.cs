@@ -31,6 +31,7 @@ internal static class ReportPage
         {QualitySection.Render(data.Quality)}
         {TrainingSection.Render(data.History)}
         {GuidanceSection.Render(data.Guidance, data.Quality.Metrics[0].Name)}
+        {FewStepsSection.Render(data.FewSteps, data.Quality)}
         {NeighborsSection.Render(data.Neighbors)}
         {OptionsSection.Render(data.Options)}
         </main>

@@ -9,10 +9,13 @@ public class ReportSamplerTests
     private readonly MLContext _context = new(1);
 
     [TestMethod]
-    public void Seeds_are_the_same_each_time_and_columns_for_other_things_are_not_asked_for()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Seeds_are_the_same_each_time_and_columns_for_other_things_are_not_asked_for(bool freshSeeds)
     {
         var options = TinyData.Options(steps: 1);
-        options.SeedColumnName = "Seed";
+        options.SeedColumnName = freshSeeds ? null : "Seed";
+        (options.Sampling.FreshSeeds, options.Sampling.OutputSeedColumnName) = (freshSeeds, freshSeeds ? "Drawn" : null);
         using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
         var sampler = new ReportSampler(_context, model, TinyData.View(_context));
         string[] labels = ["red", "blue", "red"];
