@@ -75,7 +75,7 @@ public partial class ReportPageTests
     {
         string page = ReportPage.Render(SomeReport.WithClasses());
 
-        StringAssert.Contains(page, "Two seeds of the model&#x27;s own sampling differ by 0.25: smaller differences say nothing.");
+        StringAssert.Contains(page, "Two seeds of the model&#x27;s own sampling differ by 0.25. That is a single draw of the noise:");
         StringAssert.Contains(page, "distilled to 4 steps: 5.125 at 4; real pictures: 0.25.");
         StringAssert.Contains(page, "<th scope=\"row\">distilled to 4 steps</th><td>4</td>\n<td>5.125</td>\n<td>50");
         StringAssert.Contains(page, "<th scope=\"row\">held-out real pictures</th><td>–</td>\n<td>0.25</td>");

@@ -35,7 +35,9 @@ internal static class FewStepsSection
     {
         double[] distances = [.. rows.Where(row => row.Way == FewStepsWay.Own).Select(row => row.Distance ?? double.NaN)];
         double noise = distances.Length == 2 ? Math.Abs(distances[0] - distances[1]) : double.NaN;
-        return double.IsFinite(noise) ? $"Two seeds of the model's own sampling differ by {Pieces.Figure(noise, "G2")}: smaller differences say nothing." : string.Empty;
+        return double.IsFinite(noise)
+            ? $"Two seeds of the model's own sampling differ by {Pieces.Figure(noise, "G2")}. That is a single draw of the noise: differences of its size, and a few times more, say nothing."
+            : string.Empty;
     }
 
     private static string Alternative(IReadOnlyList<FewStepsRow> rows, MetricRow floor)

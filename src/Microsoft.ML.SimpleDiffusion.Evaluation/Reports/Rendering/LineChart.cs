@@ -73,21 +73,21 @@ internal static class LineChart
             model.Series.Add(CreateSeries(lines[i], i));
         }
 
+        IRenderContext? measurer = null;
         if (lines.Count > 1)
         {
+            measurer = new WideText();
             (vertical.MinimumPadding, vertical.MaximumPadding) = (0.06, 0.06);
             model.Legends.Add(CreateLegend());
         }
 
-        return Scalable(SvgExporter.ExportToString(model, Width, Height, isDocument: false));
+        return Scalable(SvgExporter.ExportToString(model, Width, Height, isDocument: false, textMeasurer: measurer));
     }
 
-    /// <summary>Texts are measured in one font and shown in that of the reader, which may be wider: there is room at their end.</summary>
     private static Legend CreateLegend() => new()
     {
         LegendPlacement = LegendPlacement.Outside,
         LegendPosition = LegendPosition.RightTop,
-        LegendPadding = 24,
         LegendMargin = 0,
         LegendLineSpacing = 6,
     };
@@ -134,5 +134,17 @@ internal static class LineChart
         var root = XElement.Parse(svg);
         root.SetAttributeValue("viewBox", $"0 0 {Width} {Height}");
         return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    /// <summary>The exporter measures text narrower than browsers draw it, and a legend is cut off where its measured text ends.</summary>
+    private sealed class WideText() : PdfRenderContext(LineChart.Width, LineChart.Height, OxyColors.Transparent)
+    {
+        private const double Wider = 1.6;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            var size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new OxySize(size.Width * Wider, size.Height);
+        }
     }
 }
