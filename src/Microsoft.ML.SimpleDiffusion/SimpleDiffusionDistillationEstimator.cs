@@ -31,6 +31,7 @@ public sealed class SimpleDiffusionDistillationEstimator : IEstimator<SimpleDiff
         _environment = environment;
         _teacher = teacher;
         _options = options.Clone();
+        DistillationValidator.ValidateRanges(_options);
         var known = teacher.Options;
         _sampling = StudentOptions.TeacherSampling(_options, known, teacher.Distillation);
         DistillationValidator.Validate(_options, _sampling, known, teacher.Distillation);

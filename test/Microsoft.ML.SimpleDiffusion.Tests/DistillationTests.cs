@@ -188,6 +188,7 @@ public class DistillationTests
         using var other = RandomModel.Create(_context, epsilon);
 
         Mistake(teacher, o => o.SamplingSteps = 0, "SamplingSteps", "must be 1 to 64");
+        Mistake(teacher, o => (o.Method, o.SamplingSteps) = (DistillationMethod.Progressive, -1), "SamplingSteps", "must be 1 to 64");
         Mistake(teacher, o => o.OwnStateShare = 2, "OwnStateShare", "must be 0 to 1");
         Mistake(teacher, o => o.TargetReuse = 0, "TargetReuse", "must be 1 or more");
         Mistake(teacher, o => o.Method = (DistillationMethod)9, "Method", "Segment, Progressive, Consistency");

@@ -60,6 +60,7 @@ internal static class DistillCommand
             return null;
         }
 
+        DistillationValidator.ValidateRanges(options);
         var sampling = StudentOptions.TeacherSampling(options, teacher.Options, teacher.Distillation);
         sampling.GuidanceScale = guidance ?? sampling.GuidanceScale;
         sampling.Steps = steps ?? sampling.Steps;

@@ -58,6 +58,7 @@ public class WholeWayTests
         StringAssert.Contains(Fail(ExitCodes.Failure, [.. report, "--student", model]), "Students[0] must be a distilled model");
         StringAssert.Contains(Fail(ExitCodes.Failure, [.. report, "--student", folder.File("none.zip")]), "There is no model");
         StringAssert.Contains(Fail(ExitCodes.Failure, "generate", student, "--steps", "5"), "must be 2: the model has been distilled to draw in 2 steps");
+        StringAssert.Contains(Fail(ExitCodes.Failure, "distill", model, images, "--output", student, "--steps", "0", "--guidance", "2", "--device", "Cpu"), "SamplingSteps must be 1 to 64");
         StringAssert.Contains(Fail(ExitCodes.Failure, [.. distill.Select(word => word == "4" ? "5" : word)]), "must be a multiple of SamplingSteps (2)");
     }
 

@@ -10,7 +10,7 @@ internal static class StudentOptions
     private const int MinProgressiveSteps = 32;
 
     /// <summary>How the teacher draws.</summary>
-    /// <param name="options">The distillation's.</param>
+    /// <param name="options">The distillation's, whose ranges have been checked.</param>
     /// <param name="teacher">The teacher's.</param>
     /// <param name="distilled">What the teacher itself has been made of, or null.</param>
     public static SamplingOptions TeacherSampling(DistillationOptions options, SimpleDiffusionOptions teacher, DistillationInfo? distilled)

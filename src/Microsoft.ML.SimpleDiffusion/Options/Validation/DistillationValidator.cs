@@ -6,13 +6,9 @@ internal static class DistillationValidator
     private const int MaxSamplingSteps = 64;
     private const double GridTolerance = 1e-4;
 
-    /// <summary>Checks the options against the teacher.</summary>
-    /// <param name="options">The distillation's.</param>
-    /// <param name="sampling">How the teacher draws.</param>
-    /// <param name="teacher">The teacher's options.</param>
-    /// <param name="distilled">What the teacher itself has been made of, or null.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or asks of the teacher what it cannot do.</exception>
-    public static void Validate(DistillationOptions options, SamplingOptions sampling, SimpleDiffusionOptions teacher, DistillationInfo? distilled)
+    /// <summary>Checks what can be known without the teacher.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static void ValidateRanges(DistillationOptions options)
     {
         Require.Range(nameof(options.SamplingSteps), options.SamplingSteps, 1, MaxSamplingSteps);
         Require.Defined(nameof(options.Method), options.Method);
@@ -20,6 +16,16 @@ internal static class DistillationValidator
         Require.AtLeast(nameof(options.TargetReuse), options.TargetReuse, 1);
         Require.NotEmptyUnlessNull(nameof(options.ImageColumnName), options.ImageColumnName);
         Require.NotEmptyUnlessNull(nameof(options.ConditionColumnName), options.ConditionColumnName);
+    }
+
+    /// <summary>Checks options, whose ranges have been, against the teacher.</summary>
+    /// <param name="options">The distillation's.</param>
+    /// <param name="sampling">How the teacher draws.</param>
+    /// <param name="teacher">The teacher's options.</param>
+    /// <param name="distilled">What the teacher itself has been made of, or null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, or asks of the teacher what it cannot do.</exception>
+    public static void Validate(DistillationOptions options, SamplingOptions sampling, SimpleDiffusionOptions teacher, DistillationInfo? distilled)
+    {
         Require.That("teacher", teacher.Diffusion.Prediction, teacher.Diffusion.Prediction == PredictionType.V, $"must be a model that predicts v (Diffusion.Prediction): this one predicts {teacher.Diffusion.Prediction}, from which no single step leads out of pure noise");
         ValidateSampler(options, sampling);
         ValidateSteps(options, sampling, distilled);
