@@ -1,5 +1,4 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
@@ -79,18 +78,10 @@ public sealed class SimpleDiffusionDistillationEstimator : IEstimator<SimpleDiff
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        if (validation is null)
-        {
-            EvaluationOptionsValidator.ValidateWithoutData(_student.Training);
-        }
-        else
-        {
-            ValidationData.CheckColumns(validation.Schema, _student, ConditionColumn.Describe(input.Schema, _student));
-        }
-
+        ValidationData.Check(input, validation, _student);
         using var teacher = Share();
         var job = new DistillationJob(Describe(teacher), teacher, _sampling);
-        var student = Distillery.Run(_environment, new TrainingJob(_student, input) { Validation = validation, WarmStart = teacher, Distillation = job });
+        var student = Distillery.Run(_environment, new TrainingJob(_student, input) { Validation = validation, Distillation = job });
         return new SimpleDiffusionTransformer(_environment, new TorchGenerator(student));
     }
 

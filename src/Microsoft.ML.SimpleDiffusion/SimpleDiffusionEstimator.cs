@@ -116,15 +116,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
-        if (validation is null)
-        {
-            EvaluationOptionsValidator.ValidateWithoutData(_options.Training);
-        }
-        else
-        {
-            ValidationData.CheckColumns(validation.Schema, _options, ConditionColumn.Describe(input.Schema, _options));
-        }
-
+        ValidationData.Check(input, validation, _options);
         return new SimpleDiffusionTransformer(_environment, new TorchGenerator(TrainingLoop.Run(_environment, new TrainingJob(_options, input) { Validation = validation, WarmStart = (warmStart?.Model as TorchGenerator)?.Model })));
     }
 }

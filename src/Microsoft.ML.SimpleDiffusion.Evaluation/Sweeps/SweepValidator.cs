@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Training.Observers;
 
@@ -38,7 +37,7 @@ internal static class SweepValidator
     public static void ValidateColumns(SimpleDiffusionOptions options, IDataView training, IDataView validation)
     {
         SimpleDiffusionEstimator.CheckColumns(SchemaShapes.Of(training.Schema), options);
-        ValidationData.CheckColumns(validation.Schema, options, ConditionColumn.Describe(training.Schema, options));
+        ValidationData.Check(training, validation, options);
     }
 
     private static void RequireNoneOfOurs(TrainingOptions training)

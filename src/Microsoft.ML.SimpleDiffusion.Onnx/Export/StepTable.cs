@@ -36,8 +36,7 @@ internal sealed class StepTable(IReadOnlyList<SamplingStep> path)
 
     private static float Value(StepNumber number, SamplingStep step)
     {
-        // The last prediction of the clean image is the result.
-        var coefficients = step.Coefficients ?? new StepCoefficients(Z: 0, X: 1);
+        var coefficients = step.Coefficients ?? StepCoefficients.Result;
         return (float)(number switch
         {
             StepNumber.LogSnr => step.LogSnr,

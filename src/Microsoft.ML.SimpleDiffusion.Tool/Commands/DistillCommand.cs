@@ -24,11 +24,7 @@ internal static class DistillCommand
             model, images.Folder, steps, method, guidance, teacherSteps, trainingSteps, batch, rate, seed,
         };
         images.AddTo(command);
-        foreach (var option in output.Options)
-        {
-            command.Add(option);
-        }
-
+        output.AddTo(command);
         runner.SetAction(command, (result, session) =>
         {
             var options = new DistillationOptions

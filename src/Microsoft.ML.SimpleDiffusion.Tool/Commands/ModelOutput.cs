@@ -18,7 +18,12 @@ internal sealed class ModelOutput
     public ModelOutput(string defaultName)
         => _file = new Option<FileInfo>("--output", "-o") { Description = "The model to write.", DefaultValueFactory = _ => new FileInfo(defaultName) };
 
-    public IEnumerable<Option> Options => [_file, _checkpoints, _restart];
+    public void AddTo(System.CommandLine.Command command)
+    {
+        command.Add(_file);
+        command.Add(_checkpoints);
+        command.Add(_restart);
+    }
 
     /// <summary>Tells a run where it keeps its checkpoints.</summary>
     public void Apply(ParseResult result, TrainingOptions training)

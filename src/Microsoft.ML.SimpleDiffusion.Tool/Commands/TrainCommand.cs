@@ -17,11 +17,7 @@ internal static class TrainCommand
         {
             images.Folder, validation,
         };
-        foreach (var option in output.Options)
-        {
-            command.Add(option);
-        }
-
+        output.AddTo(command);
         images.AddTo(command);
         settings.AddTo(command);
         runner.SetAction(command, (result, session) =>

@@ -24,4 +24,8 @@ internal interface ISampler
 /// <param name="X">b.</param>
 /// <param name="PreviousX">c; 0 for samplers that do not look back.</param>
 /// <param name="Noise">d; 0 for deterministic steps.</param>
-internal readonly record struct StepCoefficients(double Z, double X, double PreviousX = 0, double Noise = 0);
+internal readonly record struct StepCoefficients(double Z, double X, double PreviousX = 0, double Noise = 0)
+{
+    /// <summary>What follows the last evaluation: the clean image that it predicts is the result.</summary>
+    public static StepCoefficients Result { get; } = new(Z: 0, X: 1);
+}

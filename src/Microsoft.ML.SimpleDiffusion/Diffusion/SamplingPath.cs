@@ -38,6 +38,13 @@ internal static class SamplingPath
         return Math.Max(1, (int)Math.Ceiling(steps * (time - Tolerance)));
     }
 
+    /// <summary>Log-SNR at a place of a whole way of N steps, N at the noise; infinity at the image, place 0.</summary>
+    internal static double LogSnr(INoiseSchedule schedule, int place, int steps) => place == 0 ? double.PositiveInfinity : schedule.LogSnr((double)place / steps);
+
+    /// <summary>Whether the evaluation at a place of the whole way lies in the interval of guidance.</summary>
+    internal static bool IsGuided(SamplingOptions options, int place)
+        => IsGuided(options, Progress(options.Steps, start: 1, evaluation: options.Steps - place, count: options.Steps));
+
     /// <summary>Whether an evaluation lies in the interval of guidance (Kynkäänniemi et al. 2024). Bounds included.</summary>
     private static bool IsGuided(SamplingOptions options, double progress)
         => options.GuidanceScale != 1 && progress >= options.GuidanceIntervalStart && progress <= options.GuidanceIntervalEnd;

@@ -55,7 +55,6 @@ internal static class Distillery
         return job with
         {
             Options = options,
-            WarmStart = teacher,
             Distillation = new DistillationJob(info, teacher, sampling),
         };
     }

@@ -11,9 +11,9 @@ internal sealed record TrainingJob(SimpleDiffusionOptions Options, IDataView Inp
     /// <summary>The validation data, whose columns have been checked, or null.</summary>
     public IDataView? Validation { get; init; }
 
-    /// <summary>The model to start from, or null. Its owner keeps it.</summary>
-    public TrainedModel? WarmStart { get; init; }
+    /// <summary>The model to start from, or null: a student begins as its teacher. Its owner keeps it.</summary>
+    public TrainedModel? WarmStart { get => field ?? Distillation?.Teacher; init; }
 
-    /// <summary>What is distilled from the model to start from; null for a training.</summary>
+    /// <summary>What is distilled; null for a training.</summary>
     public DistillationJob? Distillation { get; init; }
 }

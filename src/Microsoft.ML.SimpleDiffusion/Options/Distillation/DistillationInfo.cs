@@ -6,7 +6,7 @@ public sealed record DistillationInfo
     /// <summary>How the targets were made.</summary>
     public required DistillationMethod Method { get; init; }
 
-    /// <summary>Network evaluations in which the model draws.</summary>
+    /// <summary>Network evaluations in which the model draws, at the diffusion times 1 to 1 / steps in equal steps.</summary>
     public required int SamplingSteps { get; init; }
 
     /// <summary>Steps of the teacher from noise to image.</summary>
@@ -41,7 +41,4 @@ public sealed record DistillationInfo
 
     /// <summary>Optimizer steps that the teacher had seen.</summary>
     public required long TeacherTrainedSteps { get; init; }
-
-    /// <summary>Diffusion times at which the network is evaluated, from noise down: 1 to 1 / <see cref="SamplingSteps"/> in equal steps.</summary>
-    internal IEnumerable<double> TimeGrid() => Enumerable.Range(0, SamplingSteps).Select(i => (double)(SamplingSteps - i) / SamplingSteps);
 }

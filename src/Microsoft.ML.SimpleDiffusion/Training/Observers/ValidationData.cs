@@ -11,9 +11,24 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 /// <summary>Reads the validation data. Errors say that it is meant, and not the training data.</summary>
 internal static class ValidationData
 {
-    /// <summary>Checks the columns, before anything is read.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    public static void CheckColumns(DataViewSchema schema, SimpleDiffusionOptions options, ConditionDescription condition)
+    /// <summary>Checks the columns, or that no option needs any, before anything is read.</summary>
+    /// <param name="input">The training data.</param>
+    /// <param name="validation">The validation data, or null.</param>
+    /// <param name="options">The run's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or an option needs validation data.</exception>
+    public static void Check(IDataView input, IDataView? validation, SimpleDiffusionOptions options)
+    {
+        if (validation is null)
+        {
+            EvaluationOptionsValidator.ValidateWithoutData(options.Training);
+        }
+        else
+        {
+            CheckColumns(validation.Schema, options, ConditionColumn.Describe(input.Schema, options));
+        }
+    }
+
+    private static void CheckColumns(DataViewSchema schema, SimpleDiffusionOptions options, ConditionDescription condition)
     {
         _ = ImageColumn.Find(schema, "validation image", options.ImageColumnName, options.Channels);
         if (options.ConditionColumnName is string name)

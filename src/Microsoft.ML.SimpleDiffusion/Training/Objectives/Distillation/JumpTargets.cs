@@ -92,5 +92,5 @@ internal sealed class JumpTargets(DenoisingModel student, TeacherSolver teacher,
 
     private double[] LogSnr(int[] places, int count) => Array.ConvertAll(places, place => LogSnr(place, count));
 
-    private double LogSnr(int place, int count) => place == 0 ? double.PositiveInfinity : student.Schedule.LogSnr((double)place / count);
+    private double LogSnr(int place, int count) => SamplingPath.LogSnr(student.Schedule, place, count);
 }

@@ -38,7 +38,7 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
         for (int step = 0; step < steps; step++)
         {
             double[] from = [.. positions.Select(position => way.LogSnr(position - step))], to = [.. positions.Select(position => way.LogSnr(position - step - 1))];
-            StepCoefficients[] coefficients = [.. samplers.Select((sampler, i) => double.IsPositiveInfinity(to[i]) ? new(Z: 0, X: 1) : sampler.Step(from[i], to[i]))];
+            StepCoefficients[] coefficients = [.. samplers.Select((sampler, i) => double.IsPositiveInfinity(to[i]) ? StepCoefficients.Result : sampler.Step(from[i], to[i]))];
             var x = way.PredictX(z, from, [.. positions.Select(position => way.IsGuided(position - step))]);
             var mean = x;
             if (step == 0 && steps > 1 && sampling.Sampler == SamplerType.DpmSolverPlusPlus2M)
@@ -80,14 +80,10 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
     private sealed class Way(DenoisingModel model, (ImageConditions Asked, ImageConditions? Nothing) conditions, SamplingOptions sampling, Thresholding thresholding)
     {
         /// <summary>Log-SNR at a position; infinity at the image.</summary>
-        public double LogSnr(int position) => position == 0 ? double.PositiveInfinity : model.Schedule.LogSnr((double)position / sampling.Steps);
+        public double LogSnr(int position) => SamplingPath.LogSnr(model.Schedule, position, sampling.Steps);
 
         /// <summary>Whether the evaluation at a position lies in the interval of guidance, by its share of the whole way.</summary>
-        public bool IsGuided(int position)
-        {
-            double progress = sampling.Steps == 1 ? 1 : (double)(sampling.Steps - position) / (sampling.Steps - 1);
-            return conditions.Nothing is not null && progress >= sampling.GuidanceIntervalStart && progress <= sampling.GuidanceIntervalEnd;
-        }
+        public bool IsGuided(int position) => conditions.Nothing is not null && SamplingPath.IsGuided(sampling, position);
 
         /// <summary>The clean images that are predicted.</summary>
         public Tensor PredictX(Tensor z, double[] logSnr, bool[] isGuided)
