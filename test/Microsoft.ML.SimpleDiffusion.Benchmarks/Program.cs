@@ -11,6 +11,10 @@ else if (args is [PeakMemory.Switch, .. var settings])
 {
     PeakMemory.Print(settings);
 }
+else if (args is [FirstImage.Switch, var model, var label])
+{
+    FirstImage.Print(model, label);
+}
 else if (args is [MetricsFigures.MemorySwitch])
 {
     MetricsFigures.PrintMemory();

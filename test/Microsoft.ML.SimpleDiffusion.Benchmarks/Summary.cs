@@ -12,6 +12,7 @@ internal static class Summary
         ("training", TrainingFigures.Print),
         ("text", TextFigures.Print),
         ("sampling", SamplingFigures.Print),
+        ("onnx", OnnxFigures.Print),
         ("data", DataFigures.Print),
         ("memory", MemoryFigures.Print),
         ("metrics", MetricsFigures.Print),

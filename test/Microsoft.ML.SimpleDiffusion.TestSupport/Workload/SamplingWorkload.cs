@@ -37,6 +37,9 @@ internal sealed class SamplingWorkload : IDisposable
     /// <summary>Floating-point operations of a network evaluation for all pictures.</summary>
     public double ForwardFlops => (double)Plan.Flops * _requests.Count;
 
+    /// <summary>The model as users have it. The caller disposes of it.</summary>
+    public SimpleDiffusionTransformer ToTransformer(MLContext context) => new(context, _generator.Share());
+
     public void Generate(SamplingOptions sampling) => _generator.Generate(_requests, sampling, CancellationToken.None);
 
     public void Dispose() => _generator.Dispose();
