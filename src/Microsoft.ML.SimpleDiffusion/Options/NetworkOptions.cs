@@ -28,6 +28,13 @@ public sealed class NetworkOptions
     /// </summary>
     public int[]? BlocksPerLevel { get; set; }
 
+    /// <summary>
+    /// Fewest channels that a norm of feature maps takes together, 1 to 64. There are at most 32 groups, so that the paper's networks, which begin at 128 channels,
+    /// have four channels in a group or more at any value up to 4; narrow networks learn clearly worse with one channel in a group, which forgets each
+    /// channel's mean. Null (default): 4. Models of versions that did not store it have 1.
+    /// </summary>
+    public int? ChannelsPerGroup { get; set; }
+
     /// <summary>Transformer blocks of the U-ViT, 1 to 256. Null (default): from the image size.</summary>
     [CountsWhere("Network.Architecture", NetworkArchitecture.UVit, NetworkArchitecture.ResidualUVit)]
     public int? TransformerBlocks { get; set; }

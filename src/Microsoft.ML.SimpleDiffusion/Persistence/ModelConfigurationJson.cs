@@ -20,7 +20,7 @@ internal static class ModelConfigurationJson
         RespectNullableAnnotations = true,
         MaxDepth = 16,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false), new MetricValuesConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut, FormerDefaults.Apply } },
     };
 
     public static string Serialize(ModelConfiguration configuration) => JsonSerializer.Serialize(configuration, Settings);

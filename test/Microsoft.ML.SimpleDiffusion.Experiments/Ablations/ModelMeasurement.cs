@@ -36,13 +36,12 @@ internal sealed class ModelMeasurement : IDisposable
     public Baseline Baseline { get; }
 
     /// <summary>Generates as many pictures as there are to compare with, always from the same noise, and measures them.</summary>
-    public (double Distance, double Agreement, double Seconds) Measure(SimpleDiffusionTransformer transformer)
+    public (Quality Quality, double Seconds) Measure(SimpleDiffusionTransformer transformer)
     {
         var clock = Stopwatch.StartNew();
         var generated = Generate(transformer, _yardstick.Real);
         double seconds = clock.Elapsed.TotalSeconds;
-        var (distance, agreement) = _yardstick.Measure(generated);
-        return (distance, agreement, seconds);
+        return (_yardstick.Measure(generated), seconds);
     }
 
     public void Dispose()

@@ -44,7 +44,7 @@ internal sealed class SamplerComparison(FileInfo model, DirectoryInfo images, in
         var sampling = measurement.Model.Options.Sampling;
         (sampling.Sampler, sampling.Steps) = (sampler.Sampler, sampler.Steps);
         using var transformer = measurement.Model.WithSampling(sampling);
-        var (distance, agreement, seconds) = measurement.Measure(transformer);
+        var ((distance, agreement, _, _), seconds) = measurement.Measure(transformer);
         log(Invariant($"{sampler.Name}, {sampler.Steps} steps: classifier distance {distance:F2}, {agreement:P0} of the right class"));
         return (sampler.Name, sampler.Steps, distance, agreement, seconds);
     }

@@ -79,7 +79,7 @@ internal sealed class VariantRun(
     private VariantResult Measure(SimpleDiffusionTransformer model, IReadOnlyList<Picture> generated, int steps)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (distance, agreement) = yardstick.Measure(generated);
+        var (distance, agreement, _, _) = yardstick.Measure(generated);
         var errors = context.ImageGeneration().EvaluateDenoising(
             model,
             PictureSet.View(context, yardstick.Real, settings.Scale.Size), LogSnrs, [settings.Scale.Size, settings.Scale.Size / 8], cancellationToken);

@@ -48,11 +48,16 @@ internal sealed class Yardstick : IDisposable
         return (new Yardstick(context, metric, real, size), baseline);
     }
 
-    /// <summary>Distance to the real pictures, and the share of pictures that the classifier gives the class they have.</summary>
-    public (double Distance, double Agreement) Measure(IReadOnlyList<Picture> pictures)
+    /// <summary>Compares pictures with the real ones.</summary>
+    public Quality Measure(IReadOnlyList<Picture> pictures)
     {
-        var result = _metric.Measure(PictureSet.View(_context, pictures, _size), nameof(Picture.Pixels), nameof(Picture.Label));
-        return (result.Distance, result.Agreement);
+        var view = PictureSet.View(_context, pictures, _size);
+        var result = _metric.Measure(view, nameof(Picture.Pixels), nameof(Picture.Label));
+        var balls = _context.ImageGeneration().Evaluate(
+            _metric.Classifier.Transform(view),
+            _metric.Classifier.Transform(PictureSet.View(_context, Real, _size)),
+            new ImageGenerationEvaluationOptions { FeatureColumnName = new SmallImageClassifierOptions().FeatureColumnName, Metrics = ImageGenerationMetricTypes.PrecisionAndRecall });
+        return new Quality(result.Distance, result.Agreement, balls.Precision ?? double.NaN, balls.Recall ?? double.NaN);
     }
 
     public void Dispose() => _metric.Dispose();

@@ -26,7 +26,7 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
     /// <summary>A Markdown table.</summary>
     public string Measure()
     {
-        var rows = new List<string> { "| model | evaluations | classifier distance | less the floor, over the teacher's | right class |", "| --- | --- | --- | --- | --- |" };
+        var rows = new List<string> { "| model | evaluations | classifier distance | less the floor, over the teacher's | right class | precision | recall |", "| --- | --- | --- | --- | --- | --- | --- |" };
         var reference = OfTeacher(SamplerType.Ddpm, ReferenceSteps);
         double room = reference.Distance - measurement.Baseline.Floor;
         AddTeacher(reference, SamplerType.Ddpm, ReferenceSteps);
@@ -45,31 +45,30 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
             }
         }
 
-        rows.Add(Invariant($"| *real pictures, unseen by the classifier* | | {measurement.Baseline.Floor:F2} | | {measurement.Baseline.Agreement:P0} |"));
+        rows.Add(Invariant($"| *real pictures, unseen by the classifier* | | {measurement.Baseline.Floor:F2} | | {measurement.Baseline.Agreement:P1} | | |"));
         rows.Add(string.Empty);
         return string.Join('\n', rows);
 
-        void AddTeacher((double Distance, double Agreement) result, SamplerType sampler, int steps) => Add($"teacher, {sampler}", steps, [result]);
+        void AddTeacher(Quality result, SamplerType sampler, int steps) => Add($"teacher, {sampler}", steps, [result]);
 
-        void Add(string name, int steps, IReadOnlyList<(double Distance, double Agreement)> results)
+        void Add(string name, int steps, IReadOnlyList<Quality> results)
         {
             double[] distances = [.. results.Select(result => result.Distance)];
             string spread = distances.Length > 1 ? Invariant($" ({distances.Min():F2} to {distances.Max():F2})") : string.Empty;
-            rows.Add(Invariant($"| {name} | {steps} | {distances.Average():F2}{spread} | {(distances.Average() - measurement.Baseline.Floor) / room:F2} | {results.Average(result => result.Agreement):P0} |"));
+            rows.Add(Invariant($"| {name} | {steps} | {distances.Average():F2}{spread} | {(distances.Average() - measurement.Baseline.Floor) / room:F2} | {results.Average(result => result.Agreement):P1} | {results.Average(result => result.Precision):F2} | {results.Average(result => result.Recall):F2} |"));
             log(rows[^1]);
         }
     }
 
-    private (double Distance, double Agreement) OfTeacher(SamplerType sampler, int steps)
+    private Quality OfTeacher(SamplerType sampler, int steps)
     {
         var sampling = measurement.Model.Options.Sampling;
         (sampling.Sampler, sampling.Steps) = (sampler, steps);
         using var transformer = measurement.Model.WithSampling(sampling);
-        var (distance, agreement, _) = measurement.Measure(transformer);
-        return (distance, agreement);
+        return measurement.Measure(transformer).Quality;
     }
 
-    private (double Distance, double Agreement) OfStudent(DistillationVariant variant, int steps, int seed)
+    private Quality OfStudent(DistillationVariant variant, int steps, int seed)
     {
         var teacher = measurement.Model.Options;
         var options = new DistillationOptions
@@ -93,8 +92,8 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
         using var student = _context.Transforms.DistillSimpleDiffusion(measurement.Model, options).Fit(data);
         string name = Invariant($"{variant.Name.Replace(", ", "-").Replace(' ', '-')}-{steps}-seed-{seed}");
         student.GenerateGrid(Path.Combine(output.FullName, name + ".png"), cancellationToken: cancellationToken);
-        var (distance, agreement, _) = measurement.Measure(student);
-        log(Invariant($"{variant.Name}, {steps} steps, seed {seed}: {options.Training.Steps} training steps, distance {distance:F2}, {agreement:P0} of the right class"));
-        return (distance, agreement);
+        var quality = measurement.Measure(student).Quality;
+        log(Invariant($"{variant.Name}, {steps} steps, seed {seed}: {options.Training.Steps} training steps, {quality}"));
+        return quality;
     }
 }

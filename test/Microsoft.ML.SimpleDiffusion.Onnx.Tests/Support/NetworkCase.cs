@@ -46,6 +46,7 @@ internal sealed record NetworkCase(
             EmbeddingChannels = 16,
             ChannelMultipliers = [1, 2],
             BlocksPerLevel = Architecture == NetworkArchitecture.UNet ? [1, 2] : [2],
+            ChannelsPerGroup = 4,
             TransformerBlocks = 2,
             AttentionHeads = 2,
             AttentionResolutions = [4, 8],

@@ -67,13 +67,22 @@ public class NetworkPlanTests
     }
 
     [TestMethod]
-    [DataRow(1, 1)]
-    [DataRow(24, 24)]
-    [DataRow(32, 32)]
-    [DataRow(48, 24)]
-    [DataRow(128, 32)]
-    [DataRow(1030, 10)]
-    public void Groups_of_a_norm_divide_its_channels(int channels, int expected) => Assert.AreEqual(expected, new GroupNormPlan("norm", channels).Groups);
+    [DataRow(1, 1, 1)]
+    [DataRow(24, 1, 24)]
+    [DataRow(32, 1, 32)]
+    [DataRow(48, 1, 24)]
+    [DataRow(128, 1, 32)]
+    [DataRow(1030, 1, 10)]
+    [DataRow(2, 4, 1)]
+    [DataRow(24, 4, 6)]
+    [DataRow(32, 4, 8)]
+    [DataRow(44, 4, 11)]
+    [DataRow(46, 4, 2)]
+    [DataRow(128, 4, 32)]
+    [DataRow(256, 4, 32)]
+    [DataRow(256, 16, 16)]
+    public void Groups_of_a_norm_divide_its_channels_and_are_large_enough(int channels, int channelsPerGroup, int expected)
+        => Assert.AreEqual(expected, new GroupNormPlan("norm", channels, channelsPerGroup).Groups);
 
     private static string Text(WeightPlan weight) => string.Create(CultureInfo.InvariantCulture, $"{weight.Name} [{string.Join(", ", weight.Shape)}]");
 
@@ -91,6 +100,7 @@ public class NetworkPlanTests
                 EmbeddingChannels = 16,
                 ChannelMultipliers = [1, 2, 3],
                 BlocksPerLevel = isUNet ? [2, 1, 1] : [2, 1],
+                ChannelsPerGroup = 4,
                 TransformerBlocks = 2,
                 AttentionHeads = 2,
                 AttentionResolutions = [4, 8],

@@ -36,6 +36,32 @@ public class FilesOfVersion1Tests
     public void Run_goes_on_from_its_checkpoint_and_its_best_weights()
     {
         using var folder = new TemporaryFolder();
+        var options = RunOptions(folder);
+
+        // Its norms had one channel in a group, which is not the default any more.
+        options.Network.ChannelsPerGroup = 1;
+        using var model = _log.Context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_log.Context), TinyData.View(_log.Context, 9));
+
+        Assert.HasCount(1, _log.With("Going on from step 30"));
+        Assert.IsEmpty(_log.With("are not there any more"));
+        CollectionAssert.AreEqual(new long[] { 0, 20, 40, 60 }, model.History.Evaluations.Select(evaluation => evaluation.Step).ToArray());
+        AssertPictures(model, "class");
+    }
+
+    [TestMethod]
+    public void Run_whose_options_leave_the_norms_to_the_default_is_told_what_they_were()
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => _log.Context.Transforms.SimpleDiffusion(RunOptions(folder)).Fit(TinyData.View(_log.Context), TinyData.View(_log.Context, 9)));
+
+        StringAssert.Contains(error.Message, "options.network.channelsPerGroup is 1 there and 4 here");
+    }
+
+    /// <summary>The options of the run whose checkpoints are copied into a folder.</summary>
+    private static SimpleDiffusionOptions RunOptions(TemporaryFolder folder)
+    {
         foreach (string file in Directory.GetFiles(Path.Combine(Fixtures, "run")))
         {
             File.Copy(file, folder.File(Path.GetFileName(file)));
@@ -44,12 +70,7 @@ public class FilesOfVersion1Tests
         var options = TinyData.Options(steps: 60);
         (options.OutputPixelsColumnName, options.Training.EmaDecay) = ("Pixels", 0.9);
         (options.Training.CheckpointDirectory, options.Training.EvaluateEverySteps, options.Training.KeepBest) = (folder.Path, 20, true);
-        using var model = _log.Context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_log.Context), TinyData.View(_log.Context, 9));
-
-        Assert.HasCount(1, _log.With("Going on from step 30"));
-        Assert.IsEmpty(_log.With("are not there any more"));
-        CollectionAssert.AreEqual(new long[] { 0, 20, 40, 60 }, model.History.Evaluations.Select(evaluation => evaluation.Step).ToArray());
-        AssertPictures(model, "class");
+        return options;
     }
 
     /// <summary>Within two levels of 255, since other processors round otherwise.</summary>

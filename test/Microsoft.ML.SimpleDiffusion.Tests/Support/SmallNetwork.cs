@@ -25,6 +25,7 @@ internal static class SmallNetwork
                 EmbeddingChannels = 16,
                 ChannelMultipliers = [1, 2],
                 BlocksPerLevel = isUNet ? [1, 1] : [1],
+                ChannelsPerGroup = 4,
                 TransformerBlocks = 2,
                 AttentionHeads = 2,
                 AttentionResolutions = [4, 8],

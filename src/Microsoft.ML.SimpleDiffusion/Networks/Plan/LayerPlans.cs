@@ -45,12 +45,15 @@ internal sealed record DensePlan(string Name, int Inputs, int Outputs, long Rows
 }
 
 /// <summary>The paper's 'NormalizeWithBias' on feature maps.</summary>
-internal sealed record GroupNormPlan(string Name, int Channels) : PartPlan(Name)
+/// <param name="Name">Its name.</param>
+/// <param name="Channels">Channels of the feature maps.</param>
+/// <param name="ChannelsPerGroup">Fewest channels of a group.</param>
+internal sealed record GroupNormPlan(string Name, int Channels, int ChannelsPerGroup) : PartPlan(Name)
 {
     private const int MaxGroups = 32;
 
-    /// <summary>Groups of channels that are normalised together: 32, fewer when there are fewer channels. The largest divisor of the channels up to 32.</summary>
-    public int Groups => Enumerable.Range(1, Math.Min(MaxGroups, Channels)).Last(groups => Channels % groups == 0);
+    /// <summary>Groups of channels that are normalised together: the largest divisor of the channels that is at most 32 and leaves each group enough channels.</summary>
+    public int Groups => Enumerable.Range(1, Math.Clamp(Channels / ChannelsPerGroup, 1, MaxGroups)).Last(groups => Channels % groups == 0);
 
     /// <inheritdoc/>
     public override IEnumerable<WeightPlan> Weights => [new("weight", Channels), new("bias", Channels)];

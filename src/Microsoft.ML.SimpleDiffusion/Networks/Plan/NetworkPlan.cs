@@ -112,7 +112,7 @@ internal static class EndParts
             Down = down,
             Middle = middle,
             Up = up,
-            Output = new OutputPlan(s.LevelChannels(0), s.PatchedChannels, pixels),
+            Output = new OutputPlan(s.LevelChannels(0), s.PatchedChannels, s.ChannelsPerGroup, pixels),
         };
     }
 }

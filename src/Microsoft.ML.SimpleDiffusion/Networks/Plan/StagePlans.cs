@@ -19,11 +19,13 @@ internal abstract record StageBlockPlan(string Name, bool HasSkip) : BlockPlan(N
 /// <summary>The 'resnet_block' of appendix B.2.1.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Channels">Width.</param>
+/// <param name="ChannelsPerGroup">Fewest channels that a norm takes together.</param>
 /// <param name="EmbeddingChannels">Width of the embedding of log-SNR and condition.</param>
 /// <param name="HasSkip">Whether a skip connection enters it.</param>
 /// <param name="Dropout">Dropout probability.</param>
 /// <param name="Pixels">Pixels of its feature maps.</param>
-internal sealed record ResBlockPlan(string Name, int Channels, int EmbeddingChannels, bool HasSkip, double Dropout, long Pixels) : StageBlockPlan(Name, HasSkip)
+internal sealed record ResBlockPlan(string Name, int Channels, int ChannelsPerGroup, int EmbeddingChannels, bool HasSkip, double Dropout, long Pixels)
+    : StageBlockPlan(Name, HasSkip)
 {
     // Maps that are inputs: norm1, swish, conv1, norm2, scale and shift, swish, conv2.
     private const int KeptMaps = 7;
@@ -31,15 +33,15 @@ internal sealed record ResBlockPlan(string Name, int Channels, int EmbeddingChan
     // The normed skip and its sum with the normed input, before the division by the root of 2.
     private const int KeptMapsOfSkip = 2;
 
-    public GroupNormPlan Norm1 { get; } = new("norm1", Channels);
+    public GroupNormPlan Norm1 { get; } = new("norm1", Channels, ChannelsPerGroup);
 
-    public GroupNormPlan? SkipNorm { get; } = HasSkip ? new("skip_norm", Channels) : null;
+    public GroupNormPlan? SkipNorm { get; } = HasSkip ? new("skip_norm", Channels, ChannelsPerGroup) : null;
 
     public ConvPlan Conv1 { get; } = new("conv1", Channels, Channels, 3, Pixels);
 
     public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * Channels, Rows: 1);
 
-    public GroupNormPlan Norm2 { get; } = new("norm2", Channels);
+    public GroupNormPlan Norm2 { get; } = new("norm2", Channels, ChannelsPerGroup);
 
     public ConvPlan Conv2 { get; } = new("conv2", Channels, Channels, 3, Pixels);
 
@@ -152,7 +154,7 @@ internal readonly struct LevelParts(NetworkSpecification s, int level, long text
 {
     private long Pixels => PixelsOf(level);
 
-    public ResBlockPlan ResBlock(string name, bool hasSkip, double dropout) => new(name, s.LevelChannels(level), s.EmbeddingChannels, hasSkip, dropout, Pixels);
+    public ResBlockPlan ResBlock(string name, bool hasSkip, double dropout) => new(name, s.LevelChannels(level), s.ChannelsPerGroup, s.EmbeddingChannels, hasSkip, dropout, Pixels);
 
     public TransformerBlockPlan Transformer(string name, bool hasSkip) => new(
         name, new MlpPlan(s.LevelChannels(level), s.EmbeddingChannels, hasSkip, s.Dropout, Pixels), SelfAttention("attention"), CrossAttention("cross_attention"));

@@ -9,6 +9,9 @@ internal static class NetworkDefaults
     /// <summary>Images of at least this many pixels on the shorter side are patched.</summary>
     private const int PatchingFrom = 128;
 
+    /// <summary>What Karras et al. (EDM, 2022) chose: one channel in a group is an instance norm.</summary>
+    private const int ChannelsPerGroup = 4;
+
     private const int MinTextWidth = 8;
     private const int MaxTextWidth = 1024;
 
@@ -34,6 +37,7 @@ internal static class NetworkDefaults
         network.EmbeddingChannels ??= 4 * network.BaseChannels;
         network.ChannelMultipliers ??= Multipliers(downsamplings, hasGpu && !isUNet ? 6 : 4);
         network.BlocksPerLevel ??= Enumerable.Repeat(2, isUNet ? downsamplings + 1 : downsamplings).ToArray();
+        network.ChannelsPerGroup ??= ChannelsPerGroup;
         network.TransformerBlocks ??= hasGpu ? 12 : 4;
         network.AttentionResolutions ??= isUNet
             ? PaperAttentionResolutions.Where(NetworkSpecification.LevelHeights(options).Contains).ToArray()

@@ -22,6 +22,9 @@ internal sealed record NetworkSpecification
 
     public required IReadOnlyList<int> BlocksPerLevel { get; init; }
 
+    /// <summary>Fewest channels that a norm of feature maps takes together.</summary>
+    public required int ChannelsPerGroup { get; init; }
+
     public required int TransformerBlocks { get; init; }
 
     public required int AttentionHeads { get; init; }
@@ -105,7 +108,7 @@ internal sealed record NetworkSpecification
 
         string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks} in groups of {ChannelsPerGroup} or more; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -122,6 +125,7 @@ internal sealed record NetworkSpecification
             EmbeddingChannels = Resolved(network.EmbeddingChannels),
             ChannelMultipliers = network.ChannelMultipliers ?? throw Unresolved(),
             BlocksPerLevel = network.BlocksPerLevel ?? throw Unresolved(),
+            ChannelsPerGroup = Resolved(network.ChannelsPerGroup),
             TransformerBlocks = Resolved(network.TransformerBlocks),
             AttentionHeads = network.AttentionHeads,
             AttentionResolutions = network.AttentionResolutions ?? throw Unresolved(),

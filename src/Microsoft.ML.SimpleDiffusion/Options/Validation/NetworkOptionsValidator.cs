@@ -41,6 +41,7 @@ internal static class NetworkOptionsValidator
         Require.Range("Network.BaseChannels", network.BaseChannels!.Value, 4, 1024);
         Require.That("Network.BaseChannels", network.BaseChannels, network.BaseChannels % 2 == 0, "must be even");
         Require.Range("Network.EmbeddingChannels", network.EmbeddingChannels!.Value, 8, 8192);
+        Require.Range("Network.ChannelsPerGroup", network.ChannelsPerGroup!.Value, 1, 64);
         Require.Range("Network.TransformerBlocks", network.TransformerBlocks!.Value, 1, 256);
         Require.Range("Network.AttentionHeads", network.AttentionHeads, 1, 64);
         ValidateLevels(options);

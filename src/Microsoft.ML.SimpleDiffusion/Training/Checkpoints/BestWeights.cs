@@ -83,6 +83,7 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
         }
     }
 
+    /// <exception cref="InvalidOperationException">The file is there and the system does not let it be read, which may pass: a run that went on would lose it.</exception>
     public string? FindProblem(long step, DenoisingNetwork network)
     {
         try
@@ -91,9 +92,13 @@ internal sealed class BestWeightsFile(string path, ModelConfiguration configurat
             var metadata = SafetensorsReader.Check(file, file.Length, TrainedModel.NamedWeights(network));
             return metadata.ContainsKey(SafetensorsWriter.ChecksumKey) && RunStamp.Find(metadata) is { } stamp ? FindDifference(stamp, step) : $"'{path}' is another file";
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FormatException or FileNotFoundException or DirectoryNotFoundException)
         {
             return $"'{path}' cannot be read: {e.Message.TrimEnd('.')}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The best weights '{path}' cannot be read: {e.Message.TrimEnd('.')}. To go on without them, delete the file.", e);
         }
     }
 
