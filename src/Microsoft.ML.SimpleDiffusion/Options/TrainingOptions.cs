@@ -22,6 +22,9 @@ public sealed class TrainingOptions
     [MayChange]
     public int GradientAccumulation { get; set; } = 1;
 
+    /// <summary>What turns gradients into steps. Default: <see cref="OptimizerType.Adam"/>, as in the paper.</summary>
+    public OptimizerType Optimizer { get; set; } = OptimizerType.Adam;
+
     /// <summary>Peak learning rate of Adam, above 0. Default: 3e-4; the paper uses 1e-4 for its 2 billion parameters.</summary>
     [Range(5e-5, 2e-3, 3e-4, true)]
     public double LearningRate { get; set; } = 3e-4;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training;
 
-/// <summary>One optimizer step after the other: forward, loss, backward, clip, Adam, moving average.</summary>
+/// <summary>One optimizer step after the other: forward, loss, backward, clip, Adam or Muon, moving average.</summary>
 internal sealed class Trainer : IDisposable
 {
     /// <summary>Steps that a GPU is given before their losses are read.</summary>
@@ -33,7 +33,7 @@ internal sealed class Trainer : IDisposable
         _target = target;
         _state = state;
         _objective = objective;
-        _optimizer = isDeferred ? new FusedAdam() : new SimdAdam();
+        _optimizer = IOptimizer.Create(options.Training.Optimizer, state, target.Precision, isDeferred);
         _ledger = new StepLedger(target, isDeferred ? StepsPerReading : 1);
     }
 

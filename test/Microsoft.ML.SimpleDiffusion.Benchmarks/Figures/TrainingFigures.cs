@@ -45,7 +45,7 @@ internal static class TrainingFigures
         options.Compute.Precision = ComputePrecision.Auto;
         using var workload = new TrainingWorkload(options);
         using var loss = torch.zeros([], dtype: torch.ScalarType.Float64, device: torch.CPU);
-        var optimizer = new SimdAdam();
+        var optimizer = IOptimizer.Create(OptimizerType.Adam, workload.State, ComputePrecision.Float32, staysOnDevice: false);
         var (step, update) = Timing.BestSecondsInTurns(workload.Step, () =>
         {
             using var norm = workload.State.Gradients.Values.norm();

@@ -12,7 +12,7 @@ internal sealed record SelfAttentionPlan(string Name, int Width, int Heads, long
 
     public LayerNormPlan Norm { get; } = new("norm", Width, HasBias: false);
 
-    public DensePlan QueryKeyValue { get; } = new("qkv", Width, 3 * Width, Tokens);
+    public DensePlan QueryKeyValue { get; } = new("qkv", Width, 3 * Width, Tokens) { HiddenLayers = 3 };
 
     public LayerNormPlan QueryNorm { get; } = new("query_norm", Width / Heads, HasBias: true);
 
@@ -49,7 +49,7 @@ internal sealed record CrossAttentionPlan(string Name, int Width, int TextWidth,
 
     public DensePlan Query { get; } = new("query", Width, Width, Tokens);
 
-    public DensePlan KeyValue { get; } = new("key_value", TextWidth, 2 * Width, TextTokens);
+    public DensePlan KeyValue { get; } = new("key_value", TextWidth, 2 * Width, TextTokens) { HiddenLayers = 2 };
 
     public LayerNormPlan QueryNorm { get; } = new("query_norm", Width / Heads, HasBias: true);
 

@@ -8,9 +8,9 @@ namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
 /// <param name="TextWidth">Width of the tokens of the text, or null without text.</param>
 internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth) : BlockPlan("embedding")
 {
-    public DensePlan Dense1 { get; } = new("dense1", Features, Channels, Rows: 1);
+    public DensePlan Dense1 { get; } = new("dense1", Features, Channels, Rows: 1) { HiddenLayers = 0 };
 
-    public DensePlan Dense2 { get; } = new("dense2", Channels, Channels, Rows: 1);
+    public DensePlan Dense2 { get; } = new("dense2", Channels, Channels, Rows: 1) { HiddenLayers = 0 };
 
     /// <summary>A row per class; the last one is "no condition".</summary>
     public TablePlan? Classes { get; } = ClassCount > 0 ? new("classes", ClassCount + 1, Channels) : null;
@@ -21,7 +21,7 @@ internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount,
     /// <summary>The first row is landscape, the second portrait.</summary>
     public TablePlan? Portrait { get; } = HasPortraitFlag ? new("portrait", 2, Channels) : null;
 
-    public DensePlan? Text { get; } = TextWidth is int width ? new("text", width, Channels, Rows: 1) : null;
+    public DensePlan? Text { get; } = TextWidth is int width ? new("text", width, Channels, Rows: 1) { HiddenLayers = 0 } : null;
 
     /// <inheritdoc/>
     protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text];
@@ -51,7 +51,7 @@ internal sealed record WaveletPatchingPlan(int Levels) : PatchingPlan
 internal sealed record ConvolutionPatchingPlan(int ImageChannels, int PatchedChannels, int PatchSize, long Pixels) : PatchingPlan
 {
     // The names in files are those of the first models, in which to patchify was called to fold.
-    public ConvPlan Patchify { get; } = new("fold", ImageChannels, PatchedChannels, PatchSize, Pixels);
+    public ConvPlan Patchify { get; } = new("fold", ImageChannels, PatchedChannels, PatchSize, Pixels) { IsHidden = false };
 
     public TransposedConvPlan Unpatchify { get; } = new("unfold", PatchedChannels, ImageChannels, PatchSize, Pixels);
 
@@ -67,7 +67,7 @@ internal sealed record OutputPlan(int Inputs, int Outputs, int ChannelsPerGroup,
 
     public GroupNormPlan Norm { get; } = new("norm", Inputs, ChannelsPerGroup);
 
-    public ConvPlan Conv { get; } = new("conv", Inputs, Outputs, 3, Pixels);
+    public ConvPlan Conv { get; } = new("conv", Inputs, Outputs, 3, Pixels) { IsHidden = false };
 
     /// <inheritdoc/>
     public override long KeptValues => KeptMaps * Inputs * Pixels;

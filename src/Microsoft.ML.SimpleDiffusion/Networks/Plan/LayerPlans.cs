@@ -8,8 +8,12 @@ namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
 /// <param name="Pixels">Pixels that it makes of one image.</param>
 internal sealed record ConvPlan(string Name, int Inputs, int Outputs, int Kernel, long Pixels) : PartPlan(Name)
 {
+    /// <summary>Whether it leads from hidden features to hidden features.</summary>
+    public bool IsHidden { get; init; } = true;
+
     /// <inheritdoc/>
-    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs, Kernel, Kernel), new("bias", Outputs)];
+    public override IEnumerable<WeightPlan> Weights
+        => [new("weight", Outputs, Inputs, Kernel, Kernel) { HiddenMatrices = IsHidden ? 1 : 0 }, new("bias", Outputs)];
 
     /// <inheritdoc/>
     public override long Flops => 2L * Inputs * Outputs * Kernel * Kernel * Pixels;
@@ -37,8 +41,11 @@ internal sealed record TransposedConvPlan(string Name, int Inputs, int Outputs, 
 /// <param name="Rows">Rows of one image.</param>
 internal sealed record DensePlan(string Name, int Inputs, int Outputs, long Rows) : PartPlan(Name)
 {
+    /// <summary>Layers between hidden features that it joins into one; 0 for a layer that is not between hidden features.</summary>
+    public int HiddenLayers { get; init; } = 1;
+
     /// <inheritdoc/>
-    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs), new("bias", Outputs)];
+    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs) { HiddenMatrices = HiddenLayers }, new("bias", Outputs)];
 
     /// <inheritdoc/>
     public override long Flops => 2L * Inputs * Outputs * Rows;

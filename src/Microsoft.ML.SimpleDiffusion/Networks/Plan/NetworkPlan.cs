@@ -108,7 +108,7 @@ internal static class EndParts
             Embedding = new EmbeddingPlan(s.BaseChannels, s.EmbeddingChannels, s.ClassCount, s.HasPortraitFlag, s.Text?.Width),
             Patching = PatchingPlan.Of(s),
             Text = TextEncoderPlan.Of(s.Text, textTokens),
-            Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels),
+            Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels) { IsHidden = false },
             Down = down,
             Middle = middle,
             Up = up,

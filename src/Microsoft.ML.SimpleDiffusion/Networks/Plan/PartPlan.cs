@@ -22,6 +22,12 @@ internal abstract record PartPlan(string Name)
 /// <param name="Shape">Its dimensions.</param>
 internal sealed record WeightPlan(string Name, params long[] Shape)
 {
+    /// <summary>
+    /// Matrices between hidden features that lie in it one after the other: 0 for what is none, such as biases, norms, tables, and the layers that read or write
+    /// pixels, the embedding or the modulation.
+    /// </summary>
+    public int HiddenMatrices { get; init; }
+
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);
 
     /// <summary>The same tensor as the surrounding part calls it.</summary>

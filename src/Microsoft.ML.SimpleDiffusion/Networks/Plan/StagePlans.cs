@@ -39,7 +39,7 @@ internal sealed record ResBlockPlan(string Name, int Channels, int ChannelsPerGr
 
     public ConvPlan Conv1 { get; } = new("conv1", Channels, Channels, 3, Pixels);
 
-    public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * Channels, Rows: 1);
+    public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * Channels, Rows: 1) { HiddenLayers = 0 };
 
     public GroupNormPlan Norm2 { get; } = new("norm2", Channels, ChannelsPerGroup);
 
@@ -88,7 +88,7 @@ internal sealed record MlpPlan(int Width, int EmbeddingChannels, bool HasSkip, d
 
     public DensePlan Expand { get; } = new("expand", Width, ExpansionFactor * Width, Tokens);
 
-    public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * ExpansionFactor * Width, Rows: 1);
+    public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * ExpansionFactor * Width, Rows: 1) { HiddenLayers = 0 };
 
     public DensePlan Contract { get; } = new("contract", ExpansionFactor * Width, Width, Tokens);
 

@@ -63,7 +63,7 @@ internal sealed record TextBlockPlan(string Name, int Width, int Heads, long Tok
 /// <summary>Projects precomputed embeddings to the width that cross-attention sees.</summary>
 internal sealed record EmbeddingProjectionPlan(int EmbeddingWidth, int Width, long Tokens) : TextEncoderPlan(Width, Tokens)
 {
-    public DensePlan Project { get; } = new("project", EmbeddingWidth, Width, Tokens);
+    public DensePlan Project { get; } = new("project", EmbeddingWidth, Width, Tokens) { HiddenLayers = 0 };
 
     public TablePlan NoText { get; } = new("no_text", 1, Width);
 

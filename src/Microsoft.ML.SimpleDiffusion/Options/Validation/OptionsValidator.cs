@@ -157,6 +157,7 @@ internal static class OptionsValidator
         Require.Range("Training.BatchSize", training.BatchSize, 1, 65536);
         Require.Range("Training.GradientAccumulation", training.GradientAccumulation, 1, 65536);
         Require.Above("Training.LearningRate", training.LearningRate, 0);
+        Require.Defined("Training.Optimizer", training.Optimizer);
         Require.Defined("Training.LearningRateDecay", training.LearningRateDecay);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);

@@ -7,17 +7,19 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 /// libtorch's fused AdamW, one kernel over the flat buffers. TorchSharp does not offer it, but its scripts reach every operator. Meant for GPUs: clipping and
 /// the decision whether to step stay on the device, so that the host never waits for it. On a CPU <see cref="SimdAdam"/> is faster.
 /// </summary>
-internal sealed class FusedAdam : IOptimizer
+/// <param name="ranges">What it changes of the buffers.</param>
+internal sealed class FusedAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
 {
     // A mistake in a script can end the process, so it is a constant that a test runs. The lists must come from outside: of a list that the script
     // makes and does not return, the compiler thinks that nobody will miss what is written to it.
     private const string Script = """
-        def step(weights: List[Tensor], gradient: List[Tensor], first: List[Tensor], second: List[Tensor], average: Tensor, number: List[Tensor],
+        def step(weights: List[Tensor], gradient: List[Tensor], first: List[Tensor], second: List[Tensor], average: List[Tensor], number: List[Tensor],
                  divisor: Tensor, is_skipped: Tensor, learning_rate: float, beta1: float, beta2: float, weight_decay: float, epsilon: float, average_rate: float):
             torch._fused_adamw_(weights, gradient, first, second, [], number, lr=learning_rate, beta1=beta1, beta2=beta2,
                                 weight_decay=weight_decay, eps=epsilon, amsgrad=False, maximize=False, grad_scale=divisor, found_inf=is_skipped)
-            average.lerp_(weights[0], average_rate * (1 - is_skipped))
-            gradient[0].zero_()
+            for i in range(len(weights)):
+                average[i].lerp_(weights[i], average_rate * (1 - is_skipped))
+                gradient[i].zero_()
             return 0
 
         """;
@@ -35,12 +37,12 @@ internal sealed class FusedAdam : IOptimizer
         var isSkipped = gradientNorm.isfinite().logical_and(loss.isfinite()).logical_not().to(ScalarType.Float32);
         Program.Value.invoke(
             "step",
-            new[] { state.Weights.Values },
-            new[] { state.Gradients.Values },
-            new[] { state.FirstMoments.Values },
-            new[] { state.SecondMoments.Values },
-            state.EmaWeights.Values,
-            new[] { number },
+            Parts(state.Weights),
+            Parts(state.Gradients),
+            Parts(state.FirstMoments),
+            Parts(state.SecondMoments),
+            Parts(state.EmaWeights),
+            Enumerable.Repeat(number, ranges.Count).ToArray(),
             Divisor(update, gradientNorm),
             isSkipped,
             update.LearningRate,
@@ -50,6 +52,8 @@ internal sealed class FusedAdam : IOptimizer
             update.Epsilon,
             update.EmaRate);
     }
+
+    private Tensor[] Parts(FlatBuffer buffer) => [.. ranges.Select(range => buffer.Values.narrow(0, range.Start, range.Length))];
 
     /// <summary>What clipping divides the gradient by: the kernel divides, where <see cref="AdamUpdate.GradientScale"/> multiplies.</summary>
     private static Tensor Divisor(AdamUpdate update, Tensor gradientNorm)

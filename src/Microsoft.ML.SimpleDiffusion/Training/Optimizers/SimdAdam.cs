@@ -9,10 +9,13 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 /// Adam, weight decay, the moving average and clearing the gradient in one pass over the flat buffers, on the CPU: a SIMD loop, since each number is then
 /// read and written once.
 /// </summary>
-internal sealed class SimdAdam : IOptimizer
+/// <param name="ranges">What it changes of the buffers.</param>
+internal sealed class SimdAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
 {
     /// <summary>Weights per unit of work: small enough to balance cores, large enough to hide the calls.</summary>
     private const int ChunkLength = 1 << 17;
+
+    private readonly FlatRange[] _chunks = [.. ranges.SelectMany(Chunks)];
 
     /// <inheritdoc/>
     public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
@@ -21,17 +24,19 @@ internal sealed class SimdAdam : IOptimizer
         double norm = gradientNorm.item<float>();
         if (!double.IsFinite(norm) || !double.IsFinite(loss.item<double>()))
         {
-            using var cleared = state.Gradients.Values.zero_();
+            foreach (var range in ranges)
+            {
+                using var gradients = state.Gradients.Values.narrow(0, range.Start, range.Length);
+                using var cleared = gradients.zero_();
+            }
+
             return;
         }
 
         float gradientScale = (float)update.GradientScale(norm);
-        long count = state.Weights.Values.numel();
-        int chunks = (int)((count + ChunkLength - 1) / ChunkLength);
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, chunk =>
+        Parallel.ForEach(_chunks, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, chunk =>
         {
-            long start = (long)chunk * ChunkLength;
-            long length = Math.Min(ChunkLength, count - start);
+            var (start, length) = chunk;
             using var weights = state.Weights.Values.narrow(0, start, length);
             using var gradients = state.Gradients.Values.narrow(0, start, length);
             using var first = state.FirstMoments.Values.narrow(0, start, length);
@@ -41,6 +46,14 @@ internal sealed class SimdAdam : IOptimizer
         });
 
         static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+    }
+
+    private static IEnumerable<FlatRange> Chunks(FlatRange range)
+    {
+        for (long start = range.Start; start < range.End; start += ChunkLength)
+        {
+            yield return new FlatRange(start, Math.Min(ChunkLength, range.End - start));
+        }
     }
 
     private static void UpdateChunk(

@@ -39,6 +39,9 @@ internal sealed class TrainingState : IDisposable
 
     public DenoisingNetwork Network { get; }
 
+    /// <summary>Where each parameter lies in the buffers.</summary>
+    public IReadOnlyList<ParameterSlot> Slots => _slots;
+
     public FlatBuffer Weights { get; }
 
     public FlatBuffer Gradients { get; }

@@ -155,7 +155,7 @@ public class AdamTests
         public void Apply(AdamUpdate update, bool fused, double loss = 1)
         {
             using var scope = NewDisposeScope();
-            IOptimizer optimizer = fused ? new FusedAdam() : new SimdAdam();
+            var optimizer = IOptimizer.Create(OptimizerType.Adam, _state, ComputePrecision.Float32, staysOnDevice: fused);
             optimizer.Apply(_state, update, tensor(loss), _state.Gradients.Values.norm());
         }
 
