@@ -10,8 +10,7 @@ using Microsoft.ML.SimpleDiffusion.Persistence;
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>
-/// Adds a column of generated images. Made by <see cref="SimpleDiffusionEstimator.Fit(IDataView)"/>, <see cref="LoadFromSafetensors"/>, or
-/// <c>mlContext.Model.Load</c>.
+/// Adds a column of generated images. Made by <see cref="SimpleDiffusionEstimator.Fit(IDataView)"/>, <see cref="LoadFromSafetensors"/>, or <c>mlContext.Model.Load</c>.
 /// </summary>
 /// <remarks>
 /// <para>Generation needs the condition column (if the model has one) and the seed column (if one is set), never the image column. A class
@@ -202,13 +201,14 @@ public sealed class SimpleDiffusionTransformer : ITransformer, IDisposable
 
     /// <summary>Writes the model as config.json and model.safetensors; docs/weights.md names every key.</summary>
     /// <param name="directory">Folder, created if needed. A model that is there already is replaced only when the new one is complete.</param>
+    /// <param name="precision">Of the weights in the file; <see cref="WeightPrecision.Float16"/> halves it. Default: as they are.</param>
     /// <exception cref="IOException">The folder cannot be written to, or the disk is full.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public void SaveAsSafetensors(string directory)
+    public void SaveAsSafetensors(string directory, WeightPrecision precision = WeightPrecision.Float32)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         ThrowIfDisposed();
-        ModelDirectory.Save(directory, _configuration, Model.WriteWeights);
+        ModelDirectory.Save(directory, _configuration, (stream, metadata) => Model.WriteWeights(stream, metadata, precision));
     }
 
     /// <summary>Reads what <see cref="SaveAsSafetensors"/> wrote.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
@@ -76,6 +77,21 @@ public class ModelFileTests
         Assert.AreEqual(transformer.ParameterCount, loaded.ParameterCount);
         CollectionAssert.AreEqual(WeightBytes.Of(transformer), WeightBytes.Of(loaded));
         Assert.AreEqual(transformer.Options.Network.BaseChannels, loaded.Options.Network.BaseChannels);
+    }
+
+    [TestMethod]
+    public void Safetensors_folder_in_half_precision_gives_nearly_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var transformer = Fit();
+        transformer.SaveAsSafetensors(folder.Path, WeightPrecision.Float16);
+
+        using var loaded = SimpleDiffusionTransformer.LoadFromSafetensors(_context, folder.Path);
+
+        foreach (var (expected, actual) in FittedNetwork.Of(transformer).parameters().Zip(FittedNetwork.Of(loaded).parameters()))
+        {
+            CollectionAssert.AreEqual(expected.data<float>().Select(weight => (float)(Half)weight).ToArray(), actual.data<float>().ToArray());
+        }
     }
 
     [TestMethod]

@@ -26,6 +26,7 @@ internal interface IGenerativeModel : IDisposable
     /// <summary>Writes the weights as a safetensors file.</summary>
     /// <param name="stream">Where to.</param>
     /// <param name="metadata">Additional texts.</param>
+    /// <param name="precision">Of the numbers in the file.</param>
     /// <returns>The file's checksum.</returns>
-    string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null);
+    string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null, WeightPrecision precision = WeightPrecision.Float32);
 }

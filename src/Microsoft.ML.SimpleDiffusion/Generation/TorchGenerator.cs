@@ -55,7 +55,8 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
     }
 
     /// <inheritdoc/>
-    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => model.WriteWeights(stream, metadata);
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null, WeightPrecision precision = WeightPrecision.Float32)
+        => model.WriteWeights(stream, metadata, precision);
 
     public void Dispose() => model.Dispose();
 

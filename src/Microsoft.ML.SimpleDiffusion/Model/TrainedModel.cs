@@ -80,8 +80,8 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     public TResult Use<TResult>(Func<DenoisingModel, TResult> use) => shared.Use(use);
 
     /// <inheritdoc cref="SafetensorsWriter.Write"/>
-    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
-        => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network), metadata));
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null, WeightPrecision precision = WeightPrecision.Float32)
+        => shared.Use(model => SafetensorsWriter.Write(stream, NamedWeights(model.Network), metadata, precision));
 
     /// <summary>SHA-256 of the weights as a safetensors file, hexadecimal.</summary>
     public string HashWeights()
@@ -119,10 +119,10 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <summary>A hostile file may claim a network of any size: compare with the bytes that are really there before any memory is taken.</summary>
     private static void CheckBeforeAllocating(ModelConfiguration configuration, long length)
     {
-        long bytes = ConfigurationCheck.Run(configuration).ParameterCount * sizeof(float);
+        long bytes = ConfigurationCheck.Run(configuration).ParameterCount * SafetensorsNumbers.SmallestSize;
         if (length < bytes)
         {
-            throw new FormatException($"The model's weights are damaged: the configuration needs {bytes} bytes, but there are only {length}.");
+            throw new FormatException($"The model's weights are damaged: the configuration needs at least {bytes} bytes, but there are only {length}.");
         }
     }
 }

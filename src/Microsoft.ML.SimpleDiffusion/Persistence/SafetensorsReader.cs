@@ -43,13 +43,27 @@ internal static class SafetensorsReader
         var header = ReadHeader(stream, length, out long dataLength);
         var ordered = Match(header, dataLength, tensors);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var named in ordered)
+        foreach (var (named, type) in ordered)
         {
+            var narrow = Array.Empty<byte>();
             visit(named, bytes =>
             {
-                ReadExactly(stream, bytes);
-                hash.AppendData(bytes);
-                RequireFinite(named.Name, bytes);
+                var numbers = MemoryMarshal.Cast<byte, float>(bytes);
+                if (type == SafetensorsNumbers.Float32)
+                {
+                    ReadExactly(stream, bytes);
+                    hash.AppendData(bytes);
+                }
+                else
+                {
+                    int length = numbers.Length * SafetensorsNumbers.SizeOf(type)!.Value;
+                    narrow = narrow.Length < length ? new byte[length] : narrow;
+                    ReadExactly(stream, narrow.AsSpan(0, length));
+                    hash.AppendData(narrow.AsSpan(0, length));
+                    SafetensorsNumbers.Decode(type, narrow.AsSpan(0, length), numbers);
+                }
+
+                RequireFinite(named.Name, numbers);
             });
         }
 
@@ -84,10 +98,10 @@ internal static class SafetensorsReader
     }
 
     /// <summary>The destinations in the order of the file.</summary>
-    private static List<NamedTensor> Match(SafetensorsHeader header, long dataLength, IReadOnlyList<NamedTensor> destinations)
+    private static List<(NamedTensor Tensor, string Type)> Match(SafetensorsHeader header, long dataLength, IReadOnlyList<NamedTensor> destinations)
     {
         var wanted = destinations.ToDictionary(d => d.Name);
-        var ordered = new List<NamedTensor>();
+        var ordered = new List<(NamedTensor, string)>();
         long position = 0;
         foreach (var entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
@@ -96,19 +110,20 @@ internal static class SafetensorsReader
                 throw new FormatException($"The safetensors file has the tensor '{entry.Name}', which this model does not have.");
             }
 
-            if (entry.DataType != "F32" || !entry.Shape.AsSpan().SequenceEqual(destination.Tensor.shape))
+            int? size = SafetensorsNumbers.SizeOf(entry.DataType);
+            if (size is null || !entry.Shape.AsSpan().SequenceEqual(destination.Tensor.shape))
             {
                 throw new FormatException(
-                    $"The tensor '{entry.Name}' must be F32 [{string.Join(", ", destination.Tensor.shape)}], but is {entry.DataType} [{string.Join(", ", entry.Shape)}].");
+                    $"The tensor '{entry.Name}' must be F32, F16 or BF16 [{string.Join(", ", destination.Tensor.shape)}], but is {entry.DataType} [{string.Join(", ", entry.Shape)}].");
             }
 
-            if (entry.Begin != position || entry.End != position + (destination.Tensor.numel() * sizeof(float)))
+            if (entry.Begin != position || entry.End != position + (destination.Tensor.numel() * size.Value))
             {
                 throw new FormatException($"The safetensors file is damaged: the tensor '{entry.Name}' lies at the wrong place.");
             }
 
             position = entry.End;
-            ordered.Add(destination);
+            ordered.Add((destination, entry.DataType));
         }
 
         if (wanted.Count > 0)
@@ -132,10 +147,10 @@ internal static class SafetensorsReader
         }
     }
 
-    private static void RequireFinite(string name, Span<byte> bytes)
+    private static void RequireFinite(string name, ReadOnlySpan<float> numbers)
     {
         // The largest magnitude is NaN if any number is.
-        if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(MemoryMarshal.Cast<byte, float>(bytes))))
+        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers)))
         {
             throw new FormatException($"The tensor '{name}' has numbers that are not finite.");
         }

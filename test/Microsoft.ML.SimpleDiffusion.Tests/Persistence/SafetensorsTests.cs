@@ -35,8 +35,60 @@ public class SafetensorsTests
     }
 
     [TestMethod]
-    [DataRow("""{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", "F32 [2]")]
-    [DataRow("""{"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", "F32 [2]")]
+    [DataRow("F16", 0x3e00, 0xc100, DisplayName = "F16")]
+    [DataRow("BF16", 0x3fc0, 0xc020, DisplayName = "BF16")]
+    public void Numbers_of_two_bytes_are_read(string type, int first, int second)
+    {
+        using var value = zeros(2);
+        string header = """{"w":{"dtype":"TYPE","shape":[2],"data_offsets":[0,4]}}""".Replace("TYPE", type, StringComparison.Ordinal);
+
+        Read(File(header, BitConverter.Int32BitsToSingle(first | (second << 16))), [new("w", value)]);
+
+        CollectionAssert.AreEqual(new[] { 1.5f, -2.5f }, value.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Infinity_in_two_bytes_is_refused()
+    {
+        using var value = zeros(2);
+        byte[] file = File("""{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}""", BitConverter.Int32BitsToSingle(0x7c00));
+
+        var error = Assert.ThrowsExactly<FormatException>(() => Read(file, [new("w", value)]));
+
+        StringAssert.Contains(error.Message, "'w' has numbers that are not finite");
+    }
+
+    [TestMethod]
+    public void Half_precision_takes_half_the_room_and_is_read_as_rounded()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        NamedTensor[] written = [new("a", randn(300, 50)), new("b", randn(2))];
+        NamedTensor[] read = [new("a", zeros(300, 50)), new("b", zeros(2))];
+        using var stream = new MemoryStream();
+
+        SafetensorsWriter.Write(stream, written, precision: WeightPrecision.Float16);
+        Read(stream.ToArray(), read);
+
+        Assert.IsLessThan(Write(written, null).Length * 0.51, (double)stream.Length);
+        CollectionAssert.AreEqual(written[0].Tensor.data<float>().Select(number => (float)(Half)number).ToArray(), read[0].Tensor.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Number_too_large_for_half_precision_is_named()
+    {
+        using var value = tensor(new[] { 1f, 70_000f });
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(
+            () => SafetensorsWriter.Write(Stream.Null, [new("w", value)], precision: WeightPrecision.Float16));
+
+        StringAssert.Contains(error.Message, "The weight 'w' has numbers above 65,504");
+    }
+
+    [TestMethod]
+    [DataRow("""{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}""", "must be F32, F16 or BF16 [2], but is F64 [2]")]
+    [DataRow("""{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", "wrong place")]
+    [DataRow("""{"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", "BF16 [2], but is F32 [1, 2]")]
     [DataRow("""{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "'v'")]
     [DataRow("""{}""", "lacks the tensor 'w'")]
     [DataRow("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "wrong place")]

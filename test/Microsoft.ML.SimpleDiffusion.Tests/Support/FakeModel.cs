@@ -32,7 +32,7 @@ internal sealed class FakeModel(ModelConfiguration configuration) : IGenerativeM
         return requests.Select(Picture).ToArray();
     }
 
-    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null) => string.Empty;
+    public string WriteWeights(Stream stream, IReadOnlyDictionary<string, string>? metadata = null, WeightPrecision precision = WeightPrecision.Float32) => string.Empty;
 
     public void Dispose() => Owners--;
 
