@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Changes the code of the areas that must not be wrong, one small change at a time, and counts the changes that the area's tests notice (Stryker).
 #   build/mutation.sh REPORTS [AREA...]
-# An area is a folder of the library; REPORTS gets one folder for each, with a page of what survived.
+# An area is a folder of the library, one below it (Options/Validation), or a file there (Options/OptionPath.cs), which takes minutes where an area takes hours;
+# REPORTS gets one folder for each, with a page of what survived.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 reports="$(realpath -m "${1:?the folder for the reports}")"
@@ -22,15 +23,27 @@ declare -A tests=(
 areas=("$@")
 if [ ${#areas[@]} -eq 0 ]; then areas=(Diffusion Samplers Networks/Wavelets Options Persistence); fi
 
+# The filter of an area, or of the one that a part lies in.
+filter() {
+    local part="$1"
+    until [ -n "${tests[$part]:-}" ]; do
+        if [[ "$part" != */* ]]; then echo "There is no area '$1'." >&2; return 1; fi
+        part="${part%/*}"
+    done
+    echo "${tests[$part]}"
+}
+
 for area in "${areas[@]}"; do
+    filter="$(filter "$area")"
+    if [[ "$area" == *.cs ]]; then files="$area"; else files="$area/**/*.cs"; fi
     cat > "$work/stryker.json" <<JSON
 {
   "stryker-config": {
     "project": "Microsoft.ML.SimpleDiffusion.csproj",
     "test-projects": ["Microsoft.ML.SimpleDiffusion.Tests.csproj"],
     "configuration": "Release",
-    "mutate": ["$area/**/*.cs"],
-    "test-case-filter": "${tests[$area]}",
+    "mutate": ["$files"],
+    "test-case-filter": "$filter",
     "concurrency": 1,
     "reporters": ["progress", "html", "json"],
     "thresholds": { "high": 90, "low": 85, "break": 85 }
