@@ -24,6 +24,7 @@ public class OptionDefaultsTests
     [DataRow("Training.Steps", 10_000)]
     [DataRow("Training.BatchSize", 32)]
     [DataRow("Training.GradientAccumulation", 1)]
+    [DataRow("Training.Optimizer", OptimizerType.Adam)]
     [DataRow("Training.LearningRate", 3e-4)]
     [DataRow("Training.AdamBeta1", 0.9)]
     [DataRow("Training.AdamBeta2", 0.99)]

@@ -97,7 +97,7 @@ internal sealed record NetworkSpecification
     public string Describe()
     {
         string patching = Patching == PatchingType.None ? "no patching" : $"{Patching} patching {PatchSize}x{PatchSize}";
-        string blocks = $"[{string.Join(", ", ChannelMultipliers)}] x {BaseChannels} channels, [{string.Join(", ", BlocksPerLevel)}] blocks";
+        string blocks = $"[{string.Join(", ", ChannelMultipliers)}] x {BaseChannels} channels in groups of {ChannelsPerGroup} or more, [{string.Join(", ", BlocksPerLevel)}] blocks";
         string middle = HasTransformer
             ? $"{TransformerBlocks} transformer blocks at {LevelHeight(Downsamplings)}x{LevelWidth(Downsamplings)}"
             : $"attention at {string.Join(", ", AttentionResolutions)}";
@@ -108,7 +108,7 @@ internal sealed record NetworkSpecification
 
         string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks} in groups of {ChannelsPerGroup} or more; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>

@@ -43,6 +43,7 @@ public class NetworkDefaultsTests
 
         Assert.AreEqual((patching, patchLevels), (network.Patching, network.PatchLevels!.Value));
         Assert.AreEqual((multipliers, blocks), (string.Join(',', network.ChannelMultipliers!), string.Join(',', network.BlocksPerLevel!)));
+        Assert.AreEqual(4, network.ChannelsPerGroup);
         Assert.AreEqual((32, 128, 4), (network.BaseChannels!.Value, network.EmbeddingChannels!.Value, network.TransformerBlocks!.Value));
         CollectionAssert.AreEqual(new[] { 8, 16 }, network.AttentionResolutions);
     }

@@ -13,6 +13,7 @@ public class NetworkSpecificationTests
 
         Assert.AreEqual((NetworkArchitecture.UVit, 32, 64, 1), (specification.Architecture, specification.ImageHeight, specification.ImageWidth, specification.ImageChannels));
         Assert.AreEqual((12, 20, 3, 2), (specification.BaseChannels, specification.EmbeddingChannels, specification.TransformerBlocks, specification.AttentionHeads));
+        Assert.AreEqual(3, specification.ChannelsPerGroup);
         Assert.AreEqual((0.25f, 7, true, 8), (specification.Dropout, specification.DropoutFromResolution, specification.ActivationCheckpointing, specification.TransformerFromResolution));
         Assert.AreEqual((PatchingType.Dwt, 1, 5, true), (specification.Patching, specification.PatchLevels, specification.ClassCount, specification.HasPortraitFlag));
         CollectionAssert.AreEqual(new[] { 1, 2, 4 }, specification.ChannelMultipliers.ToArray());
@@ -72,7 +73,7 @@ public class NetworkSpecificationTests
         var options = Complete();
 
         Assert.AreEqual(
-            "UVit 1x32x64 (Dwt patching 2x2; [1, 2, 4] x 12 channels, [2, 3] blocks; 3 transformer blocks at 4x8; 2 heads; embedding 20; 5 classes; portrait flag)",
+            "UVit 1x32x64 (Dwt patching 2x2; [1, 2, 4] x 12 channels in groups of 3 or more, [2, 3] blocks; 3 transformer blocks at 4x8; 2 heads; embedding 20; 5 classes; portrait flag)",
             NetworkSpecification.Create(options, 5).Describe());
         options.Network.TransformerFromResolution = 8;
         StringAssert.Contains(NetworkSpecification.Create(options, 5).Describe(), "; 3 transformer blocks at 4x8, transformer blocks from height 8; 2 heads");
@@ -91,7 +92,7 @@ public class NetworkSpecificationTests
         var text = TextSpecification.Create(new TextEncoderOptions { Width = 16, Depth = 2, Heads = 4 }, maxLength: 100, embeddingWidth: 0);
 
         Assert.AreEqual(
-            "UNet 1x32x64 (no patching; [1, 2, 4] x 12 channels, [2, 3] blocks; attention at 8, 16; 2 heads; embedding 20; 0 classes; text encoder 16 wide, 2 blocks, 4 heads, 100 bytes)",
+            "UNet 1x32x64 (no patching; [1, 2, 4] x 12 channels in groups of 3 or more, [2, 3] blocks; attention at 8, 16; 2 heads; embedding 20; 0 classes; text encoder 16 wide, 2 blocks, 4 heads, 100 bytes)",
             (NetworkSpecification.Create(options, 0) with { Text = text }).Describe());
     }
 
@@ -107,6 +108,7 @@ public class NetworkSpecificationTests
         AssertUnresolved(network => network.EmbeddingChannels = null);
         AssertUnresolved(network => network.ChannelMultipliers = null);
         AssertUnresolved(network => network.BlocksPerLevel = null);
+        AssertUnresolved(network => network.ChannelsPerGroup = null);
         AssertUnresolved(network => network.TransformerBlocks = null);
         AssertUnresolved(network => network.AttentionResolutions = null);
         AssertUnresolved(network => network.PatchLevels = null);
@@ -157,6 +159,7 @@ public class NetworkSpecificationTests
             EmbeddingChannels = 20,
             ChannelMultipliers = [1, 2, 4],
             BlocksPerLevel = [2, 3],
+            ChannelsPerGroup = 3,
             TransformerBlocks = 3,
             AttentionHeads = 2,
             AttentionResolutions = [8],

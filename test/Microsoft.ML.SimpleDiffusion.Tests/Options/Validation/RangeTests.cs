@@ -26,6 +26,8 @@ public class RangeTests
         Bound("Network.BaseChannels", 33, 32, "must be even"),
         Bound("Network.EmbeddingChannels", 7, 8, "must be 8 to 8192"),
         Bound("Network.EmbeddingChannels", 8193, 8192, "must be 8 to 8192"),
+        Bound("Network.ChannelsPerGroup", 0, 1, "must be 1 to 64"),
+        Bound("Network.ChannelsPerGroup", 65, 64, "must be 1 to 64"),
         Bound("Network.TransformerBlocks", 0, 1, "must be 1 to 256"),
         Bound("Network.TransformerBlocks", 257, 256, "must be 1 to 256"),
         Bound("Network.AttentionHeads", 0, 1, "must be 1 to 64"),
