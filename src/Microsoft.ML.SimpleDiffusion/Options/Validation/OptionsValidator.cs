@@ -158,6 +158,8 @@ internal static class OptionsValidator
         Require.Range("Training.GradientAccumulation", training.GradientAccumulation, 1, 65536);
         Require.Above("Training.LearningRate", training.LearningRate, 0);
         Require.Defined("Training.LearningRateDecay", training.LearningRateDecay);
+        Require.Above("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0);
+        Require.Range("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0, 1);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
         Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);
