@@ -28,5 +28,8 @@ internal sealed class CosineSchedule : INoiseSchedule
     /// <inheritdoc/>
     public double Slope(double t) => -4 * (_maxAngle - _minAngle) / Math.Sin(2 * Angle(t));
 
+    /// <inheritdoc/>
+    public double Time(double logSnr) => Math.Clamp((Math.Atan(Math.Exp(-0.5 * logSnr)) - _minAngle) / (_maxAngle - _minAngle), 0, 1);
+
     private double Angle(double t) => _minAngle + (t * (_maxAngle - _minAngle));
 }

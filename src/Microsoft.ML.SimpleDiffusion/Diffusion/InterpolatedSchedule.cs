@@ -8,6 +8,9 @@ namespace Microsoft.ML.SimpleDiffusion.Diffusion;
 /// <param name="high">The schedule of the higher noise resolution.</param>
 internal sealed class InterpolatedSchedule(INoiseSchedule low, INoiseSchedule high) : INoiseSchedule
 {
+    /// <summary>Halvings of the interval of times, after which it is as narrow as a double can tell.</summary>
+    private const int Halvings = 60;
+
     /// <inheritdoc/>
     public double LogSnrMin => low.LogSnrMin;
 
@@ -19,4 +22,22 @@ internal sealed class InterpolatedSchedule(INoiseSchedule low, INoiseSchedule hi
 
     /// <inheritdoc/>
     public double Slope(double t) => low.LogSnr(t) - high.LogSnr(t) + (t * low.Slope(t)) + ((1 - t) * high.Slope(t));
+
+    /// <inheritdoc/>
+    public double Time(double logSnr)
+    {
+        if (logSnr >= LogSnrMax || logSnr <= LogSnrMin)
+        {
+            return logSnr >= LogSnrMax ? 0 : 1;
+        }
+
+        double before = 0, after = 1;
+        for (int i = 0; i < Halvings; i++)
+        {
+            double middle = (before + after) / 2;
+            (before, after) = LogSnr(middle) > logSnr ? (middle, after) : (before, middle);
+        }
+
+        return (before + after) / 2;
+    }
 }

@@ -9,14 +9,17 @@ internal static class LossWeight
     /// <summary>Weight of the squared error of what the network predicts.</summary>
     /// <param name="options">Loss (not Auto) with its constants, and what the network predicts.</param>
     /// <param name="logSnr">Log-SNR of the image.</param>
-    /// <param name="slope">Derivative of the log-SNR with respect to time, below 0.</param>
+    /// <param name="slope">
+    /// Derivative of the log-SNR with respect to time, below 0, where times are uniform; <see cref="NormalDraws.Slope"/> where log-SNRs are normal.
+    /// </param>
     public static double Of(DiffusionOptions options, double logSnr, double slope)
         => Math.Exp(LogEpsilonWeight(options, logSnr, slope) + Parametrization.LogSquaredEpsilonError(options.Prediction, logSnr));
 
     /// <summary>Logarithm of the weight of each loss, written as a weight of the squared error of eps.</summary>
     /// <remarks>
     /// Times are drawn uniformly, so that a schedule meets log-SNRs where it is flat more often than where it is steep. <see cref="LossType.Sigmoid"/> has the
-    /// slope as a factor, which undoes that: how much a log-SNR counts is the same under every schedule. The other losses count it as often as it is met.
+    /// slope as a factor, which undoes that: how much a log-SNR counts is the same under every schedule. The other losses count it as often as it is met. For
+    /// the same end the factor is one over the density of the draws where these are not of uniform times.
     /// </remarks>
     private static double LogEpsilonWeight(DiffusionOptions options, double logSnr, double slope) => options.Loss switch
     {

@@ -39,4 +39,7 @@ internal interface INoiseSchedule
 
     /// <summary>Derivative of <see cref="LogSnr"/> with respect to time, below 0.</summary>
     double Slope(double t);
+
+    /// <summary>The time at which the schedule has a log-SNR: 0 for those above its limits, 1 for those below.</summary>
+    double Time(double logSnr);
 }

@@ -22,4 +22,7 @@ internal sealed class ShiftedSchedule(INoiseSchedule schedule, double shift) : I
 
     /// <inheritdoc/>
     public double Slope(double t) => schedule.Slope(t);
+
+    /// <inheritdoc/>
+    public double Time(double logSnr) => schedule.Time(logSnr - shift);
 }

@@ -31,6 +31,33 @@ public sealed class DiffusionOptions
     /// <summary>Highest log-SNR of the cosine schedule before shifting (at t = 0). Default: 15.</summary>
     public double LogSnrMax { get; set; } = 15;
 
+    /// <summary>
+    /// How the noise levels of training images are drawn. Default: <see cref="NoiseDraws.Schedule"/>. Uniform times of the cosine schedule draw log-SNRs with a
+    /// deviation of about pi, normal draws are about half as wide by default.
+    /// </summary>
+    public NoiseDraws NoiseDraws { get; set; } = NoiseDraws.Schedule;
+
+    /// <summary>
+    /// Mean log-SNR of normal draws, -20 to 20, counted from the schedule's log-SNR at t = 1/2, the median of its own draws: for the shifted cosine schedule that
+    /// is the shift of its noise resolution. Default: 0.
+    /// </summary>
+    [Range(-2d, 2d, 0d, false)]
+    [CountsWhere("Diffusion.NoiseDraws", NoiseDraws.Normal)]
+    public double LogSnrMean { get; set; }
+
+    /// <summary>Standard deviation of the log-SNR of normal draws, 0.1 to 20. Default: 1.8.</summary>
+    [Range(1.2, 2.8, 1.8, false)]
+    [CountsWhere("Diffusion.NoiseDraws", NoiseDraws.Normal)]
+    public double LogSnrDeviation { get; set; } = 1.8;
+
+    /// <summary>
+    /// Share of <see cref="TrainingOptions.Steps"/>, rounded to a whole number of them, after which normal draws give way to the schedule's own, 0 to 1; at 1
+    /// they never do. Default: 0.5.
+    /// </summary>
+    [Range(0.2, 1d, 0.5, false)]
+    [CountsWhere("Diffusion.NoiseDraws", NoiseDraws.Normal)]
+    public double ScheduleDrawsFrom { get; set; } = 0.5;
+
     /// <summary>What the network predicts. Default: <see cref="PredictionType.V"/>.</summary>
     public PredictionType Prediction { get; set; } = PredictionType.V;
 

@@ -8,4 +8,13 @@ public enum LearningRateDecay
 
     /// <summary>It falls to zero along half a cosine at the last step, which suits short runs.</summary>
     Cosine,
+
+    /// <summary>It falls to zero along a straight line at the last step.</summary>
+    Linear,
+
+    /// <summary>
+    /// It stays at its peak, then falls to zero along a straight line over the last <see cref="TrainingOptions.LearningRateDecayShare"/> of the steps. Until then
+    /// the run does not depend on its length but through <see cref="TrainingOptions.WarmupSteps"/> and <see cref="DiffusionOptions.ScheduleDrawsFrom"/>.
+    /// </summary>
+    WarmupStableDecay,
 }

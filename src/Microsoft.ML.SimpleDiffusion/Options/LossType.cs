@@ -18,6 +18,8 @@ public enum LossType
     /// <summary>
     /// Squared error of epsilon times -1/2 dλ/dt sigmoid(bias - λ), λ being the log-SNR (Kingma and Gao 2023; equation 4 of Hoogeboom et al. 2024): on the
     /// error of x the sigmoid is e^bias sigmoid(λ - bias). The slope of the schedule makes each noise level count the same under every schedule.
+    /// Under <see cref="NoiseDraws.Normal"/> one over the density of the draws takes the place of -dλ/dt, which it is at uniform times; where it would be larger
+    /// than -dλ/dt, this stays.
     /// </summary>
     Sigmoid,
 

@@ -34,6 +34,14 @@ public sealed class TrainingOptions
     /// </summary>
     public LearningRateDecay LearningRateDecay { get; set; } = LearningRateDecay.Constant;
 
+    /// <summary>
+    /// Share of <see cref="Steps"/> over which <see cref="LearningRateDecay.WarmupStableDecay"/> takes the learning rate to zero, above 0 to 1. Default: 0.2. The
+    /// warm-up comes first.
+    /// </summary>
+    [Range(0.1, 0.5, 0.2, false)]
+    [CountsWhere("Training.LearningRateDecay", LearningRateDecay.WarmupStableDecay)]
+    public double LearningRateDecayShare { get; set; } = 0.2;
+
     /// <summary>Steps over which the learning rate rises linearly from 0. Null (default): a twentieth of <see cref="Steps"/>, at most 10,000.</summary>
     [MayChange]
     public int? WarmupSteps { get; set; }

@@ -208,5 +208,7 @@ public class DiffusionTests
         public double LogSnr(double t) => logSnr;
 
         public double Slope(double t) => DiffusionTests.Slope;
+
+        public double Time(double logSnr) => throw new NotSupportedException("All times are alike.");
     }
 }

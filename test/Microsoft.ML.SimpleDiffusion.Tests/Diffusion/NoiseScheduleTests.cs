@@ -116,6 +116,24 @@ public class NoiseScheduleTests
     }
 
     [TestMethod]
+    [DataRow(ScheduleType.Cosine)]
+    [DataRow(ScheduleType.ShiftedCosine)]
+    [DataRow(ScheduleType.InterpolatedCosine)]
+    public void Time_is_the_inverse_of_the_log_snr(ScheduleType type)
+    {
+        var schedule = NoiseSchedules.Create(new DiffusionOptions { Schedule = type, NoiseResolution = 100, LogSnrMin = -12, LogSnrMax = 14 }, 384, 640);
+        for (int i = 0; i <= 1000; i++)
+        {
+            double t = i / 1000.0, logSnr = schedule.LogSnrMin + (t * (schedule.LogSnrMax - schedule.LogSnrMin));
+            Assert.AreEqual(t, schedule.Time(schedule.LogSnr(t)), 1e-9);
+            Assert.AreEqual(logSnr, schedule.LogSnr(schedule.Time(logSnr)), 1e-9);
+        }
+
+        Assert.AreEqual((0, 1), (schedule.Time(schedule.LogSnrMax + 1), schedule.Time(schedule.LogSnrMin - 1)));
+        Assert.AreEqual((0, 1), (schedule.Time(double.PositiveInfinity), schedule.Time(double.NegativeInfinity)));
+    }
+
+    [TestMethod]
     [DataRow(-35.0)]
     [DataRow(-2.0)]
     [DataRow(0.0)]

@@ -11,6 +11,8 @@ public class OptionsInVainTests
         var options = new SimpleDiffusionOptions();
         (options.Diffusion.Schedule, options.Diffusion.NoiseResolution) = (ScheduleType.Cosine, 32);
         options.Diffusion.MinSnrGamma = 3;
+        options.Diffusion.LogSnrDeviation = 2;
+        options.Training.LearningRateDecayShare = 0.3;
         options.Sampling.GuidanceRescale = 0.5f;
         options.Network.TransformerBlocks = 6;
 
@@ -19,6 +21,8 @@ public class OptionsInVainTests
             {
                 "The option Diffusion.NoiseResolution is 32, which has no effect: it counts only where Diffusion.Schedule is ShiftedCosine.",
                 "The option Diffusion.MinSnrGamma is 3, which has no effect: it counts only where Diffusion.Loss is MinSnr.",
+                "The option Diffusion.LogSnrDeviation is 2, which has no effect: it counts only where Diffusion.NoiseDraws is Normal.",
+                "The option Training.LearningRateDecayShare is 0.3, which has no effect: it counts only where Training.LearningRateDecay is WarmupStableDecay.",
                 "The option Sampling.GuidanceRescale is 0.5, which has no effect: it counts only where Sampling.GuidanceScale is not 1.",
             },
             OptionsInVain.Find(options).ToArray());

@@ -52,6 +52,10 @@ public class OptionsValidatorTests
         Mistake("Diffusion.LogSnrMin", o => (o.Diffusion.LogSnrMin, o.Diffusion.LogSnrMax) = (15, -15)),
         Mistake("Diffusion.LogSnrMin", o => (o.Diffusion.LogSnrMin, o.Diffusion.LogSnrMax) = (0, 0)),
         Mistake("Diffusion.LogSnrMax", o => o.Diffusion.LogSnrMax = -1),
+        Mistake("Diffusion.NoiseDraws", o => o.Diffusion.NoiseDraws = (NoiseDraws)2),
+        Mistake("Diffusion.LogSnrMean", o => o.Diffusion.LogSnrMean = double.NaN),
+        Mistake("Diffusion.LogSnrDeviation", o => o.Diffusion.LogSnrDeviation = 0),
+        Mistake("Diffusion.ScheduleDrawsFrom", o => o.Diffusion.ScheduleDrawsFrom = 1.1),
         Mistake("Diffusion.MinSnrGamma", o => o.Diffusion.MinSnrGamma = 0),
         Mistake("Diffusion.ConditioningDropout", o => o.Diffusion.ConditioningDropout = 1.1f),
         Mistake("Diffusion.MultiscaleBaseResolution", o => o.Diffusion.MultiscaleBaseResolution = 24),
@@ -60,6 +64,9 @@ public class OptionsValidatorTests
         Mistake("Training.BatchSize", o => o.Training.BatchSize = 0),
         Mistake("Training.GradientAccumulation", o => o.Training.GradientAccumulation = 0),
         Mistake("Training.LearningRate", o => o.Training.LearningRate = double.PositiveInfinity),
+        Mistake("Training.LearningRateDecay", o => o.Training.LearningRateDecay = (LearningRateDecay)4),
+        Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 0),
+        Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 1.5),
         Mistake("Training.WarmupSteps", o => o.Training.WarmupSteps = -1),
         Mistake("Training.AdamBeta1", o => o.Training.AdamBeta1 = 1),
         Mistake("Training.AdamBeta2", o => o.Training.AdamBeta2 = -0.1),
@@ -113,6 +120,26 @@ public class OptionsValidatorTests
 
         Assert.AreEqual(option, error.ParamName);
         StringAssert.Contains(error.Message, $"The option {option} must");
+    }
+
+    [TestMethod]
+    public void Mistake_in_draws_or_decay_is_told_with_what_would_be_right()
+    {
+        Refused("must be one of Schedule, Normal", o => o.Diffusion.NoiseDraws = (NoiseDraws)2);
+        Refused("must be -20 to 20", o => o.Diffusion.LogSnrMean = -21);
+        Refused("must be 0.1 to 20", o => o.Diffusion.LogSnrDeviation = double.PositiveInfinity);
+        Refused("must be 0 to 1", o => o.Diffusion.ScheduleDrawsFrom = -0.1);
+        Refused("must be one of Constant, Cosine, Linear, WarmupStableDecay", o => o.Training.LearningRateDecay = (LearningRateDecay)4);
+        Refused("must be above 0", o => o.Training.LearningRateDecayShare = double.NaN);
+        Refused("must be 0 to 1", o => o.Training.LearningRateDecayShare = 2);
+
+        static void Refused(string requirement, Action<SimpleDiffusionOptions> change)
+        {
+            var options = new SimpleDiffusionOptions();
+            change(options);
+            var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => OptionsValidator.Validate(options));
+            StringAssert.StartsWith(error.Message, $"The option {error.ParamName} {requirement}.");
+        }
     }
 
     [TestMethod]

@@ -21,6 +21,9 @@ internal sealed class TabulatedSchedule(double[] table, int[] steps) : INoiseSch
     /// <inheritdoc/>
     public double Slope(double t) => throw new NotSupportedException("Samplers need no slope.");
 
+    /// <inheritdoc/>
+    public double Time(double logSnr) => throw new NotSupportedException("Samplers need no inverse.");
+
     /// <summary>The step of the process that has a log-SNR.</summary>
     public int StepOf(double logSnr) => Array.IndexOf(table, logSnr);
 }

@@ -43,6 +43,11 @@ internal static class StudentOptions
         student.ConditionColumnName = options.ConditionColumnName ?? teacher.ConditionColumnName;
         (student.InputImageColumnName, student.MaskColumnName, student.NegativePromptColumnName) = (null, null, null);
 
+        // A student learns at the places of its own few steps, all alike.
+        var usual = new DiffusionOptions();
+        (student.Diffusion.NoiseDraws, student.Diffusion.ScheduleDrawsFrom) = (NoiseDraws.Schedule, usual.ScheduleDrawsFrom);
+        (student.Diffusion.LogSnrMean, student.Diffusion.LogSnrDeviation) = (usual.LogSnrMean, usual.LogSnrDeviation);
+
         // What is learnt is a function, and its target is not noisy.
         student.Network.Dropout = 0;
         student.Sampling = Sampling(teacher.Sampling, options.SamplingSteps);

@@ -123,6 +123,10 @@ internal static class OptionsValidator
         Require.Range("Diffusion.LogSnrMax", diffusion.LogSnrMax, 0, 30);
         Require.That("Diffusion.LogSnrMin", diffusion.LogSnrMin, diffusion.LogSnrMin < diffusion.LogSnrMax, "must be below Diffusion.LogSnrMax");
         Require.Range("Diffusion.SigmoidLossBias", diffusion.SigmoidLossBias, -20, 20);
+        Require.Defined("Diffusion.NoiseDraws", diffusion.NoiseDraws);
+        Require.Range("Diffusion.LogSnrMean", diffusion.LogSnrMean, -20, 20);
+        Require.Range("Diffusion.LogSnrDeviation", diffusion.LogSnrDeviation, 0.1, 20);
+        Require.Range("Diffusion.ScheduleDrawsFrom", diffusion.ScheduleDrawsFrom, 0, 1);
         Require.Above("Diffusion.MinSnrGamma", diffusion.MinSnrGamma, 0);
         Require.Range("Diffusion.ConditioningDropout", diffusion.ConditioningDropout, 0, 1);
         ValidateMultiscale(options);
@@ -159,6 +163,8 @@ internal static class OptionsValidator
         Require.Above("Training.LearningRate", training.LearningRate, 0);
         Require.Defined("Training.Optimizer", training.Optimizer);
         Require.Defined("Training.LearningRateDecay", training.LearningRateDecay);
+        Require.Above("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0);
+        Require.Range("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0, 1);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
         Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);

@@ -16,6 +16,8 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, int threads = 1)
 {
     private readonly ulong _seed = (uint)options.Seed!.Value;
+    private readonly NormalDraws _normalDraws = new(options.Diffusion, schedule);
+    private readonly long _normalSteps = NormalDraws.CountOfSteps(options);
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -55,14 +57,14 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             Pixels = pixels,
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
-            Levels = NoiseLevels.Create(options.Diffusion, schedule, times),
+            Levels = NoiseLevels.Create(options.Diffusion, schedule, times, DrawsOf(step)),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }
 
     /// <summary>
     /// Diffusion times t_i = (u + i / n) mod 1 over the n examples of the optimizer step with one uniform u: each uniform, together evenly spread, which
-    /// lowers the variance of the loss (Kingma et al. 2021, appendix I.1).
+    /// lowers the variance of the loss (Kingma et al. 2021, appendix I.1). In the steps that have normal draws, the times at those places among the draws.
     /// </summary>
     /// <returns>Those of a batch [B], 0 to 1.</returns>
     public double[] Times(long step, int microStep)
@@ -74,11 +76,15 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         for (int i = 0; i < batch; i++)
         {
             double t = offset + ((((double)microStep * batch) + i) / count);
-            times[i] = t - Math.Floor(t);
+            t -= Math.Floor(t);
+            times[i] = DrawsOf(step)?.Time(t) ?? t;
         }
 
         return times;
     }
+
+    /// <summary>What draws the times of a step; null if they are uniform.</summary>
+    private NormalDraws? DrawsOf(long step) => step < _normalSteps ? _normalDraws : null;
 
     /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>
     private int IndexOf(long example)
