@@ -75,6 +75,16 @@ public sealed class ConsoleTrainingProgressLineTests : IDisposable
     }
 
     [TestMethod]
+    public void Line_that_would_fill_the_last_column_is_cut()
+    {
+        using var progress = OnTerminal(Line(7).Length);
+
+        progress.Report(At(7));
+
+        Assert.AreEqual("\r" + Line(7)[..^1], _output.ToString());
+    }
+
+    [TestMethod]
     public void Line_that_was_longer_than_the_terminal_is_now_is_wiped_as_far_as_there_is_room()
     {
         int width = 200;

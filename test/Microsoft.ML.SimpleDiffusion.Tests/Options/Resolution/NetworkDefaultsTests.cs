@@ -127,6 +127,10 @@ public class NetworkDefaultsTests
     }
 
     [TestMethod]
+    public void Side_that_patching_leaves_short_is_not_halved()
+        => CollectionAssert.AreEqual(new[] { 4 }, Complete(4, 64, network: new NetworkOptions { PatchLevels = 1 }).ChannelMultipliers);
+
+    [TestMethod]
     [DataRow(32, "1,2,4", 4, false, 128, 2, 4)]
     [DataRow(32, "1,2,4", 4, true, 128, 4, 4)]
     [DataRow(4, "1", 4, false, 8, 2, 4)]
