@@ -47,6 +47,7 @@ command.SetAction(line => ConsoleProgram.Run(stop =>
     options.Network.PatchLevels = Math.Max(1, line.GetValue(patches));
     options.Training.Steps = line.GetValue(steps);
     options.Training.BatchSize = line.GetValue(batch);
+    options.Training.Optimizer = OptimizerType.Muon;
     options.Training.LearningRate = line.GetValue(learningRate);
     options.Training.LearningRateDecay = LearningRateDecay.Cosine;
     options.Training.EmaDecay = 0.995;

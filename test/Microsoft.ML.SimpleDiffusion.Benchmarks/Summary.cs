@@ -10,6 +10,7 @@ internal static class Summary
     private static readonly (string Name, Action Print)[] Groups =
     [
         ("training", TrainingFigures.Print),
+        ("muon", TrainingFigures.PrintMuon),
         ("text", TextFigures.Print),
         ("sampling", SamplingFigures.Print),
         ("onnx", OnnxFigures.Print),

@@ -30,12 +30,31 @@ internal static class TrainingFigures
         Wavelet();
     }
 
+    /// <summary>What Muon costs.</summary>
+    public static void PrintMuon()
+    {
+        Muon("-quickstart", Workloads.QuickStart());
+        Muon(string.Empty, Workloads.Benchmark());
+    }
+
     private static void StepShare(string name, SimpleDiffusionOptions options, ComputePrecision precision)
     {
         options.Compute.Precision = precision;
         using var workload = new TrainingWorkload(options);
         double flops = (double)workload.Plan.TrainingFlops * workload.Options.Training.BatchSize;
         ShareOfPeak.Measure(precision, flops, workload.Step).Print(name);
+    }
+
+    /// <summary>A step with Muon over a step with Adam, at batches of 32.</summary>
+    private static void Muon(string name, SimpleDiffusionOptions options)
+    {
+        options.Training.BatchSize = 32;
+        options.Compute.Precision = ComputePrecision.Auto;
+        using var adam = new TrainingWorkload(options);
+        options.Training.Optimizer = OptimizerType.Muon;
+        using var muon = new TrainingWorkload(options);
+        var (first, second) = Timing.BestSecondsInTurns(adam.Step, muon.Step);
+        Summary.Line($"muon-over-adam-step{name}", second / first);
     }
 
     /// <summary>In the fastest precision, in which they weigh most.</summary>

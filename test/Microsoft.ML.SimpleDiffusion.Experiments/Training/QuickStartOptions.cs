@@ -15,7 +15,7 @@ internal static class QuickStartOptions
         Seed = 1,
         Diffusion = new DiffusionOptions { NoiseResolution = Math.Clamp(size / 2, 1, 64) },
         Network = new NetworkOptions { Patching = PatchingType.None },
-        Training = new TrainingOptions { Steps = steps, BatchSize = 16, LearningRate = 3e-3, LearningRateDecay = LearningRateDecay.Cosine, EmaDecay = 0.995 },
+        Training = new TrainingOptions { Steps = steps, BatchSize = 16, Optimizer = OptimizerType.Muon, LearningRate = 3e-3, LearningRateDecay = LearningRateDecay.Cosine, EmaDecay = 0.995 },
         Sampling = new SamplingOptions { Sampler = SamplerType.DpmSolverPlusPlus2M, Steps = 25, GuidanceScale = 2 },
         Compute = new ComputeOptions { Threads = threads },
     };
