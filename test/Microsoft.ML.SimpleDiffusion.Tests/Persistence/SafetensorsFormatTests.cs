@@ -118,8 +118,8 @@ public class SafetensorsFormatTests
 
     [TestMethod]
     [DataRow("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"v":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 3, "The safetensors file has the tensor 'v', which this model does not have.")]
-    [DataRow("""{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", 2, "The tensor 'w' must be F32 [2], but is F16 [2].")]
-    [DataRow("""{"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", 2, "The tensor 'w' must be F32 [2], but is F32 [1, 2].")]
+    [DataRow("""{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}""", 2, "The tensor 'w' must be F32, F16 or BF16 [2], but is F64 [2].")]
+    [DataRow("""{"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}""", 2, "The tensor 'w' must be F32, F16 or BF16 [2], but is F32 [1, 2].")]
     [DataRow("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}""", 3, Damaged + "the tensor 'w' lies at the wrong place.")]
     [DataRow("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,9]}}""", 3, Damaged + "the tensor 'w' lies at the wrong place.")]
     [DataRow("{}", 0, "The safetensors file lacks the tensor 'w'.")]
