@@ -7,8 +7,7 @@ public enum WeightPrecision
     Float32,
 
     /// <summary>
-    /// Two (IEEE half): 11 significant bits, so that generated images differ by about as much as those of bfloat16 do from those of float32, and less. For models to hand
-    /// on; training goes on from them with what they have lost.
+    /// Two (IEEE half): 11 significant bits in place of 24. For models to hand on; a training that starts from one starts from weights so rounded.
     /// </summary>
     Float16,
 }
