@@ -24,44 +24,22 @@ internal static class SafetensorsNumbers
         _ => null,
     };
 
-    /// <summary>Numbers of a file as float32.</summary>
-    /// <param name="type">Their type in the file.</param>
+    /// <summary>Numbers of two bytes as float32.</summary>
+    /// <param name="type">Their type in the file: F16 or BF16.</param>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="numbers">As many numbers.</param>
-    public static void Decode(string type, ReadOnlySpan<byte> bytes, Span<float> numbers)
+    public static void Widen(string type, ReadOnlySpan<byte> bytes, Span<float> numbers)
     {
-        switch (type)
+        if (type == Float16)
         {
-            case Float16:
-                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), numbers);
-                break;
-            case BFloat16:
-                var upper = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (int i = 0; i < upper.Length; i++)
-                {
-                    numbers[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << 16);
-                }
-
-                break;
-            default:
-                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(numbers);
-                break;
+            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), numbers);
+            return;
         }
-    }
 
-    /// <summary>Numbers as a file has them.</summary>
-    /// <param name="precision">How.</param>
-    /// <param name="numbers">The numbers.</param>
-    /// <param name="bytes">Room for as many in the file's type.</param>
-    public static void Encode(WeightPrecision precision, ReadOnlySpan<float> numbers, Span<byte> bytes)
-    {
-        if (precision == WeightPrecision.Float16)
+        var upper = MemoryMarshal.Cast<byte, ushort>(bytes);
+        for (int i = 0; i < upper.Length; i++)
         {
-            TensorPrimitives.ConvertToHalf(numbers, MemoryMarshal.Cast<byte, Half>(bytes));
-        }
-        else
-        {
-            MemoryMarshal.AsBytes(numbers).CopyTo(bytes);
+            numbers[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << 16);
         }
     }
 }

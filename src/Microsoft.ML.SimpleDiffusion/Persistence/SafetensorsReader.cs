@@ -60,7 +60,7 @@ internal static class SafetensorsReader
                     narrow = narrow.Length < length ? new byte[length] : narrow;
                     ReadExactly(stream, narrow.AsSpan(0, length));
                     hash.AppendData(narrow.AsSpan(0, length));
-                    SafetensorsNumbers.Decode(type, narrow.AsSpan(0, length), numbers);
+                    SafetensorsNumbers.Widen(type, narrow.AsSpan(0, length), numbers);
                 }
 
                 RequireFinite(named.Name, numbers);

@@ -84,14 +84,14 @@ internal static class SafetensorsWriter
         TensorBytes.Read(named.Tensor, bytes =>
         {
             var numbers = MemoryMarshal.Cast<byte, float>(bytes);
-            var encoded = new byte[numbers.Length * SafetensorsNumbers.SizeOf(SafetensorsNumbers.TypeOf(precision))!.Value];
             if (MathF.Abs(TensorPrimitives.MaxMagnitude<float>(numbers)) > (float)Half.MaxValue)
             {
                 throw new InvalidOperationException($"The weight '{named.Name}' has numbers above 65,504, the largest in half precision: save the model in Float32.");
             }
 
-            SafetensorsNumbers.Encode(precision, numbers, encoded);
-            action(encoded);
+            var halves = new Half[numbers.Length];
+            TensorPrimitives.ConvertToHalf(numbers, halves);
+            action(MemoryMarshal.AsBytes(halves.AsSpan()));
         });
     }
 }

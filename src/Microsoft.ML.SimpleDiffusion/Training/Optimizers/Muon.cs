@@ -23,7 +23,7 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
     private const int Iterations = 5;
     private const double Linear = 3.4445, Cubic = -4.7750, Quintic = 2.0315;
 
-    private readonly IGrouping<(long Rows, long Columns), HiddenMatrix>[] _shapes = [.. matrices.GroupBy(matrix => (matrix.Rows, matrix.Columns))];
+    private readonly HiddenMatrix[][] _alike = [.. matrices.GroupBy(matrix => (matrix.Rows, matrix.Columns)).Select(shape => shape.ToArray())];
 
     /// <inheritdoc/>
     public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
@@ -33,10 +33,10 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
         {
             var isTaken = gradientNorm.isfinite().logical_and(loss.isfinite());
             var scale = update.GradientClipNorm > 0 ? (update.GradientClipNorm / gradientNorm).clamp_max(1) : ones_like(gradientNorm);
-            foreach (var shape in _shapes)
+            foreach (var alike in _alike)
             {
                 using var scope = NewDisposeScope();
-                Apply(state, update, [.. shape], shape.Key, isTaken, scale);
+                Apply(state, update, alike, isTaken, scale);
             }
         }
 
@@ -61,13 +61,13 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
         return (isTall ? x.transpose(1, 2) : x).to(ScalarType.Float32);
     }
 
-    private void Apply(TrainingState state, AdamUpdate update, HiddenMatrix[] alike, (long Rows, long Columns) shape, Tensor isTaken, Tensor scale)
+    private void Apply(TrainingState state, AdamUpdate update, HiddenMatrix[] alike, Tensor isTaken, Tensor scale)
     {
         Tensor[] gradients = Views(state.Gradients, alike), moments = Views(state.FirstMoments, alike);
         var gradient = stack(gradients).mul_(scale);
         var momentum = stack(moments).lerp_(gradient, 1 - Momentum);
         var directions = Orthogonalize(gradient.lerp(momentum, Momentum));
-        double length = update.LearningRate * AdamRms * Math.Sqrt(Math.Max(shape.Rows, shape.Columns)), kept = 1 - (update.LearningRate * update.WeightDecay);
+        double length = update.LearningRate * AdamRms * Math.Sqrt(Math.Max(alike[0].Rows, alike[0].Columns)), kept = 1 - (update.LearningRate * update.WeightDecay);
         Tensor[] weights = Views(state.Weights, alike), averages = Views(state.EmaWeights, alike);
         for (int i = 0; i < alike.Length; i++)
         {

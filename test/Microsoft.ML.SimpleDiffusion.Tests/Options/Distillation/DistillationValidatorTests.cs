@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+
 namespace Microsoft.ML.SimpleDiffusion.Tests.Options.Distillation;
 
 /// <summary>What may be asked of a distillation, by itself and of its teacher.</summary>
@@ -82,7 +84,7 @@ public class DistillationValidatorTests
         var (options, sampling) = Right();
         change(options, sampling);
 
-        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), Student(8)));
+        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), StudentInfo.Of(8)));
     }
 
     [TestMethod]
@@ -92,7 +94,7 @@ public class DistillationValidatorTests
         var options = Drawing(8);
         change(options);
 
-        AssertRefused(option, requirement, () => DistillationValidator.ValidateGeneration(options, Student(8)));
+        AssertRefused(option, requirement, () => DistillationValidator.ValidateGeneration(options, StudentInfo.Of(8)));
         DistillationValidator.ValidateGeneration(options, distilled: null);
     }
 
@@ -103,13 +105,13 @@ public class DistillationValidatorTests
         {
             var options = Drawing(8);
             options.Sampling.Strength = (step / 8f) + 5e-6f;
-            DistillationValidator.ValidateGeneration(options, Student(8));
+            DistillationValidator.ValidateGeneration(options, StudentInfo.Of(8));
         }
     }
 
     [TestMethod]
     public void One_step_is_said_in_the_singular()
-        => AssertRefused("Sampling.Steps", "must be 1: the model has been distilled to draw in 1 step", () => DistillationValidator.ValidateGeneration(Drawing(2), Student(1)));
+        => AssertRefused("Sampling.Steps", "must be 1: the model has been distilled to draw in 1 step", () => DistillationValidator.ValidateGeneration(Drawing(2), StudentInfo.Of(1)));
 
     [TestMethod]
     public void Teacher_predicts_v()
@@ -150,29 +152,12 @@ public class DistillationValidatorTests
     {
         var (options, sampling) = Right();
 
-        DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), Student(8));
+        DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), StudentInfo.Of(8));
     }
 
     private static (DistillationOptions Options, SamplingOptions Teacher) Right() => (new DistillationOptions { SamplingSteps = 4 }, new SamplingOptions { Sampler = SamplerType.Ddim, Steps = 8 });
 
     private static SimpleDiffusionOptions Drawing(int steps) => new() { Sampling = new SamplingOptions { Sampler = SamplerType.Ddim, Steps = steps } };
-
-    private static DistillationInfo Student(int steps) => new()
-    {
-        Method = DistillationMethod.Segment,
-        SamplingSteps = steps,
-        TeacherSteps = 64,
-        TeacherSampler = SamplerType.Ddim,
-        GuidanceScale = 3,
-        GuidanceIntervalStart = 0,
-        GuidanceIntervalEnd = 1,
-        GuidanceRescale = 0,
-        TeacherThresholding = ThresholdingType.None,
-        OwnStateShare = 0.5,
-        TargetReuse = 4,
-        TeacherSha256 = string.Empty,
-        TeacherTrainedSteps = 1,
-    };
 
     private static void AssertRefused(string option, string requirement, Action validate)
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.TestSupport;
+
 namespace Microsoft.ML.SimpleDiffusion.Tests.Options.Distillation;
 
 [TestClass]
@@ -27,7 +29,7 @@ public class StudentOptionsTests
     [TestMethod]
     public void Teacher_that_is_a_student_draws_as_it_has_learnt()
     {
-        var distilled = StudentInfo(8);
+        var distilled = StudentInfo.Of(8);
 
         var sampling = StudentOptions.TeacherSampling(new DistillationOptions { Method = DistillationMethod.Progressive }, new SimpleDiffusionOptions(), distilled);
 
@@ -87,20 +89,16 @@ public class StudentOptionsTests
         Assert.AreEqual((1f, 1f), (sampling.GuidanceScale, sampling.Strength));
     }
 
-    private static DistillationInfo StudentInfo(int steps) => new()
+    [TestMethod]
+    public void Student_of_a_teacher_with_normal_draws_has_none_and_is_not_warned_of_them()
     {
-        Method = DistillationMethod.Segment,
-        SamplingSteps = steps,
-        TeacherSteps = 64,
-        TeacherSampler = SamplerType.Ddim,
-        GuidanceScale = 3,
-        GuidanceIntervalStart = 0,
-        GuidanceIntervalEnd = 1,
-        GuidanceRescale = 0,
-        TeacherThresholding = ThresholdingType.None,
-        OwnStateShare = 0.5,
-        TargetReuse = 4,
-        TeacherSha256 = string.Empty,
-        TeacherTrainedSteps = 1,
-    };
+        var teacher = new SimpleDiffusionOptions();
+        (teacher.Diffusion.NoiseDraws, teacher.Diffusion.LogSnrMean, teacher.Diffusion.LogSnrDeviation, teacher.Diffusion.ScheduleDrawsFrom) = (NoiseDraws.Normal, -1, 1.6, 0.8);
+
+        var student = StudentOptions.Create(new DistillationOptions(), teacher);
+
+        Assert.AreEqual(NoiseDraws.Schedule, student.Diffusion.NoiseDraws);
+        Assert.AreEqual(NoiseDraws.Normal, teacher.Diffusion.NoiseDraws);
+        Assert.IsEmpty(OptionsInVain.Find(student));
+    }
 }
