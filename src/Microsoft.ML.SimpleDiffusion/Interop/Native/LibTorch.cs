@@ -79,6 +79,7 @@ internal static class LibTorch
             }
         }
 
+        ScalarLifetime.Extend();
         return null;
     }
 
