@@ -52,6 +52,11 @@ internal static class DoctorCommand
         yield return ("GPU", Interop.Native.LibTorch.DescribeCudaUnavailable() ?? "can be used");
         var target = ComputeTarget.Resolve(compute);
         yield return ("computes on", target.Describe());
+        if (target.Warning is string warning)
+        {
+            yield return ("but", warning);
+        }
+
         yield return ("matrix products", Invariant($"{MatrixPeak.Measure(target) / 1e9:N0} GFLOP/s"));
     }
 }

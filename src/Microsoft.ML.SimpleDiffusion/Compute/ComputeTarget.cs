@@ -27,6 +27,9 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     /// </summary>
     public long MemoryInUse => (IsCuda ? CudaDriver.MemoryInUse(Device.index) : null) ?? Environment.WorkingSet;
 
+    /// <summary>What a user should know of this machine, or null.</summary>
+    public string? Warning => IsCuda || ConvolutionCheck.IsOneDnnRight ? null : ConvolutionCheck.Warning;
+
     /// <summary>Loads libtorch, chooses device and precision, and sets threads, heap and, for a GPU, the switches of its libraries, for the whole process.</summary>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none, or it cannot compute in the precision.</exception>
     public static ComputeTarget Resolve(ComputeOptions options)
@@ -66,7 +69,13 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
             }
         }
 
-        return wanted is null ? Choose(here) : Resolve(here);
+        var target = wanted is null ? Choose(here) : Resolve(here);
+        if (target.Warning is string warning)
+        {
+            warn(warning);
+        }
+
+        return target;
     }
 
     /// <summary>
@@ -117,13 +126,14 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     /// <summary>Device, precision and switches, for the log.</summary>
     public string Describe() => IsCuda
         ? $"{Device} ({CudaDriver.FindName(Device.index) ?? "GPU"}) in {Precision}, cuDNN trying its algorithms, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}"
-        : $"{Device} in {Precision}";
+        : $"{Device} in {Precision}{(ConvolutionCheck.IsOneDnnRight ? string.Empty : ", without oneDNN")}";
 
     private static ComputeTarget Choose(ComputeOptions options)
     {
         LibTorch.EnsureLoaded();
         NativeHeap.KeepLargeBlocks();
         var device = ChooseDevice(options);
+        bool isRight = device.type != DeviceType.CPU || ConvolutionCheck.IsOneDnnRight;
         if (DescribePrecisionObstacle(device, options.Precision) is string obstacle)
         {
             throw new InvalidOperationException(obstacle);
@@ -131,7 +141,7 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
 
         var precision = options.Precision != ComputePrecision.Auto
             ? options.Precision
-            : MultipliesBFloat16(device) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
+            : isRight && MultipliesBFloat16(device) ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
         return new ComputeTarget(device, precision);
     }
 

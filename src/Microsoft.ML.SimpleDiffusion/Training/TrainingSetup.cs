@@ -36,12 +36,17 @@ internal sealed class TrainingSetup : IDisposable
         try
         {
             options.Training.CancellationToken.ThrowIfCancellationRequested();
-            foreach (string warning in OptionsInVain.Find(options))
+            foreach (string inVain in OptionsInVain.Find(options))
+            {
+                _log.Warning(inVain);
+            }
+
+            var target = ComputeTarget.Resolve(options.Compute);
+            if (target.Warning is string warning)
             {
                 _log.Warning(warning);
             }
 
-            var target = ComputeTarget.Resolve(options.Compute);
             var condition = ConditionColumn.Describe(input.Schema, options);
             _store = options.Training.CheckpointDirectory is string directory
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 
@@ -53,7 +54,7 @@ public class TorchFunctionTests
         var (exitCode, output, errors) = TestHostProcess.Run(["native-functions"]);
 
         Assert.AreEqual(0, exitCode, errors);
-        Assert.AreEqual(string.Empty, output.Trim());
+        Assert.AreEqual(ConvolutionCheck.IsOneDnnRight ? string.Empty : "_ZN2at13globalContextEv,_ZN2at7Context20setUserEnabledMkldnnEb", output.Trim().ReplaceLineEndings(","));
     }
 
     [TestMethod]

@@ -21,8 +21,10 @@ internal static unsafe class TorchFunctions
 
     private static readonly TorchFunction SetBenchmarkFunction = new("_ZN2at7Context17setBenchmarkCuDNNEb", "?setBenchmarkCuDNN@Context@at@@QEAAX_N@Z");
 
+    private static readonly TorchFunction SetOneDnnEnabledFunction = new("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z");
+
     public static IReadOnlyList<TorchFunction> All { get; } =
-        [SetAutocastEnabledFunction, SetAutocastTypeFunction, ClearAutocastCacheFunction, GlobalContextFunction, SetBenchmarkFunction];
+        [SetAutocastEnabledFunction, SetAutocastTypeFunction, ClearAutocastCacheFunction, GlobalContextFunction, SetBenchmarkFunction, SetOneDnnEnabledFunction];
 
     /// <summary>Switches autocast on a kind of device, for the calling thread.</summary>
     public static void SetAutocastEnabled(DeviceType device, bool isEnabled)
@@ -36,10 +38,15 @@ internal static unsafe class TorchFunctions
     public static void ClearAutocastCache() => ((delegate* unmanaged<void>)ClearAutocastCacheFunction.Address)();
 
     /// <summary>Whether cuDNN tries its algorithms for each new shape and takes the fastest. For the whole process.</summary>
-    public static void SetCudnnBenchmark(bool isEnabled)
+    public static void SetCudnnBenchmark(bool isEnabled) => Switch(SetBenchmarkFunction, isEnabled);
+
+    /// <summary>Whether oneDNN computes what it can on a CPU. For the whole process.</summary>
+    public static void SetOneDnnEnabled(bool isEnabled) => Switch(SetOneDnnEnabledFunction, isEnabled);
+
+    private static void Switch(TorchFunction function, bool isEnabled)
     {
         nint context = ((delegate* unmanaged<nint>)GlobalContextFunction.Address)();
-        ((delegate* unmanaged<nint, byte, void>)SetBenchmarkFunction.Address)(context, Flag(isEnabled));
+        ((delegate* unmanaged<nint, byte, void>)function.Address)(context, Flag(isEnabled));
     }
 
     private static byte Flag(bool value) => value ? (byte)1 : (byte)0;

@@ -1,0 +1,76 @@
+using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SimpleDiffusion.Compute;
+
+/// <summary>
+/// Whether oneDNN, which computes libtorch's convolutions on a CPU, computes right on this machine. On a virtual machine with a Zen 5 processor it did not: what
+/// fills channels up to a multiple of 16 was not zero but what the memory had held before, so that gradients, and predictions in bfloat16, were garbage without
+/// a word. Some small convolutions are compared with those in float64, which libtorch computes by itself. Where they differ, oneDNN is off for the process:
+/// libtorch's own convolutions are right, and slower.
+/// </summary>
+internal static class ConvolutionCheck
+{
+    /// <summary>Said where oneDNN is off.</summary>
+    public const string Warning =
+        "oneDNN, which computes libtorch's convolutions, computes them wrong on this processor, and is switched off. Training and generation are right, but slower; another machine or version of libtorch would be faster.";
+
+    private const int Side = 8, Images = 2;
+
+    /// <summary>Relative to the largest number: what roundings add up to, and far less than garbage.</summary>
+    private const double Tolerance = 0.05;
+
+    private static readonly Lazy<bool> Result = new(Run);
+
+    /// <summary>Whether it computes right. Asked first, it finds out; libtorch is loaded.</summary>
+    public static bool IsOneDnnRight => Result.Value;
+
+    private static bool Run()
+    {
+        // Channels that are no multiple of 16, of inputs, outputs or both.
+        (int Inputs, int Outputs)[] layers = [(8, 8), (16, 3), (3, 16)];
+        ScalarType[] types = [ScalarType.Float32, ScalarType.BFloat16];
+        bool isRight = layers.All(layer => types.All(type => IsRight(layer.Inputs, layer.Outputs, type)));
+        if (!isRight)
+        {
+            TorchFunctions.SetOneDnnEnabled(false);
+        }
+
+        return isRight;
+    }
+
+    private static bool IsRight(int inputs, int outputs, ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        LeaveNoZerosInFreedMemory();
+        return Compute(inputs, outputs, type, ScalarType.Float64).Zip(Compute(inputs, outputs, type, type)).All(pair => IsClose(pair.First, pair.Second));
+    }
+
+    private static bool IsClose(Tensor expected, Tensor actual) => (expected - actual).abs().max().item<double>() <= Tolerance * expected.abs().max().item<double>();
+
+    /// <summary>A convolution and its gradients, of numbers of one type, computed in another: oneDNN knows no float64.</summary>
+    private static Tensor[] Compute(int inputs, int outputs, ScalarType numbers, ScalarType type)
+    {
+        using var grad = enable_grad();
+        Tensor x = Numbers(Images, inputs, Side, Side).requires_grad_(), kernel = Numbers(outputs, inputs, 3, 3).requires_grad_();
+        var y = nn.functional.conv2d(x, kernel, padding: [1, 1]);
+        y.backward([Numbers(Images, outputs, Side, Side)]);
+        return [.. new[] { y.detach(), x.grad!, kernel.grad! }.Select(tensor => tensor.to(ScalarType.Float64))];
+
+        Tensor Numbers(params long[] shape)
+            => arange(shape.Aggregate(1L, (product, side) => product * side), dtype: ScalarType.Float32, device: CPU).sin().view(shape).to(numbers).to(type);
+    }
+
+    /// <summary>New memory is zero by chance, and would hide what is read without having been written.</summary>
+    private static void LeaveNoZerosInFreedMemory()
+    {
+        using var scope = NewDisposeScope();
+        for (int length = 1 << 8; length <= 1 << 16; length *= 2)
+        {
+            for (int copy = 0; copy < 4; copy++)
+            {
+                _ = full(length, float.NaN, dtype: ScalarType.Float32, device: CPU);
+            }
+        }
+    }
+}
