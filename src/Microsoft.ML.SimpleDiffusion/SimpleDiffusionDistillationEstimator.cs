@@ -14,7 +14,7 @@ namespace Microsoft.ML.SimpleDiffusion;
 /// </summary>
 /// <remarks>
 /// The student has the teacher's network and begins as the teacher. Its transformer is one like any other, saved, loaded and used alike; it draws in
-/// <see cref="DistillationOptions.SamplingSteps"/> steps of DDIM at the guidance scale 1, and refuses others. The teacher is not changed, and must live until
+/// <see cref="DistillationOptions.SamplingSteps"/> steps of DDIM at the guidance scale 1, or any of the scales that it has learnt, and refuses others. The teacher is not changed, and must live until
 /// <c>Fit</c> returns.
 /// </remarks>
 public sealed class SimpleDiffusionDistillationEstimator : IEstimator<SimpleDiffusionTransformer>
@@ -37,7 +37,7 @@ public sealed class SimpleDiffusionDistillationEstimator : IEstimator<SimpleDiff
         var drawing = known.Clone();
         drawing.Sampling = _sampling;
         OptionsValidator.Validate(drawing);
-        _student = StudentOptions.Create(_options, known);
+        _student = StudentOptions.Create(_options, known, _sampling.GuidanceScale);
         OptionsValidator.Validate(_student);
         EvaluationOptionsValidator.ValidateMetrics(_student.Training);
     }
@@ -94,6 +94,7 @@ public sealed class SimpleDiffusionDistillationEstimator : IEstimator<SimpleDiff
         TeacherSteps = _sampling.Steps,
         TeacherSampler = _sampling.Sampler,
         GuidanceScale = _sampling.GuidanceScale,
+        MaxGuidanceScale = _options.MaxGuidanceScale,
         GuidanceIntervalStart = _sampling.GuidanceIntervalStart,
         GuidanceIntervalEnd = _sampling.GuidanceIntervalEnd,
         GuidanceRescale = _sampling.GuidanceRescale,

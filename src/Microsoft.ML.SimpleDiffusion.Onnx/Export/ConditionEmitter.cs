@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Onnx.Format;
 using static Microsoft.ML.SimpleDiffusion.Onnx.Export.WeightSource;
@@ -20,10 +21,11 @@ internal sealed class ConditionEmitter(LayerEmitter layers, AttentionEmitter att
     /// <param name="inputs">Inputs of the network.</param>
     public EmitterContext Embed(EmbeddingPlan plan, double logSnrMin, double logSnrMax, NetworkInputs inputs)
     {
-        string h = layers.VectorDense(Sinusoids(inputs.LogSnr, plan.Features, logSnrMin, logSnrMax), plan.Dense1, plan.Name);
+        string h = layers.VectorDense(Sinusoids(Scaled(inputs.LogSnr, logSnrMin, TimeScale / (logSnrMax - logSnrMin)), plan.Features), plan.Dense1, plan.Name);
         h = layers.VectorDense(layers.Silu(h), plan.Dense2, plan.Name);
         h = plan.Classes is null ? h : layers.Add(h, layers.Lookup(inputs.Class!, plan.Classes, plan.Name));
         h = plan.Portrait is null ? h : layers.Add(h, layers.Lookup(inputs.Portrait!, plan.Portrait, plan.Name));
+        h = plan.Guidance is null ? h : layers.Add(h, layers.VectorDense(Sinusoids(Scaled(inputs.GuidanceScale!, 1, ConditionEmbedding.GuidanceUnit), plan.Features), plan.Guidance, plan.Name));
         if (plan.Text is null)
         {
             return new EmitterContext(layers.Silu(h), null, null);
@@ -76,13 +78,15 @@ internal sealed class ConditionEmitter(LayerEmitter layers, AttentionEmitter att
         return Graph.Op("Where", [isNoText, noText, layers.Dense(embeddings, plan.Project, plan.Name)]);
     }
 
-    /// <summary>Sines, then cosines, of the scaled log-SNR at geometrically spaced frequencies [N, features].</summary>
-    private string Sinusoids(string logSnr, int features, double logSnrMin, double logSnrMax)
+    /// <summary>(x - least) times a factor.</summary>
+    private string Scaled(string x, double least, double factor) => Graph.Op("Mul", [Graph.Op("Sub", [x, Graph.Scalar((float)least)]), Graph.Scalar((float)factor)]);
+
+    /// <summary>Sines, then cosines, of numbers at geometrically spaced frequencies [N, features].</summary>
+    private string Sinusoids(string u, int features)
     {
         int half = features / 2;
         double step = Math.Log(10_000) / Math.Max(half - 1, 1);
         string frequencies = Graph.Floats("embedding.frequencies", ElementType.Float32, [1, half], () => [.. Enumerable.Range(0, half).Select(i => (float)Math.Exp(-step * i))]);
-        string u = Graph.Op("Mul", [Graph.Op("Sub", [logSnr, Graph.Scalar((float)logSnrMin)]), Graph.Scalar((float)(TimeScale / (logSnrMax - logSnrMin)))]);
         string angles = Graph.Op("Mul", [Graph.Op("Unsqueeze", [u, Graph.Ints(1)]), frequencies]);
         return Graph.Op("Concat", [Graph.Op("Sin", [angles]), Graph.Op("Cos", [angles])], new OnnxAttribute("axis", 1));
     }
@@ -97,4 +101,4 @@ internal sealed class ConditionEmitter(LayerEmitter layers, AttentionEmitter att
 }
 
 /// <summary>Names of the inputs of a network; null for those that it does not know.</summary>
-internal readonly record struct NetworkInputs(string Z, string LogSnr, string? Class, string? Portrait, string? Text, string? TextMask);
+internal readonly record struct NetworkInputs(string Z, string LogSnr, string? Class, string? Portrait, string? Text, string? TextMask, string? GuidanceScale = null);

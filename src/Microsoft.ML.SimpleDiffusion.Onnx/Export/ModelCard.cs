@@ -60,10 +60,13 @@ internal static class ModelCard
             ConditionKind.Embeddings => " text is what the text encoder makes of precomputed embeddings; a single embedding of zeros means no text.",
             _ => string.Empty,
         };
+        string guidance = configuration.Distillation?.MaxGuidanceScale is float largest
+            ? string.Create(CultureInfo.InvariantCulture, $" guidance_scale is 1 to {largest}: guidance is part of the network.")
+            : string.Empty;
         string portrait = options.Network.PortraitFlag ? " portrait is 1 for images that are meant to be turned by a quarter counterclockwise, and 0 for others." : string.Empty;
         return $"Denoising network of a simple diffusion model (Hoogeboom, Heek, Salimans 2023). Images x are planar, {options.Channels}x{options.ImageHeight}x{options.ImageWidth}, "
             + "from -1 to 1. Noisy images are z = alpha x + sigma eps with alpha^2 = sigmoid(log_snr), sigma^2 = sigmoid(-log_snr) and standard normal eps. "
-            + $"The prediction is {toX}. Sampling goes from t = 1 (noise) to t = 0 with log_snr(t) = {LogSnrFormula(options)}.{condition}{portrait}";
+            + $"The prediction is {toX}. Sampling goes from t = 1 (noise) to t = 0 with log_snr(t) = {LogSnrFormula(options)}.{condition}{portrait}{guidance}";
     }
 
     /// <summary>

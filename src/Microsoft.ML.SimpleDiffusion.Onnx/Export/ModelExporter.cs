@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Diffusion;
+using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.Onnx.Format;
@@ -20,7 +21,7 @@ internal static class ModelExporter
         var weights = new WeightSource(model.Network);
         if (options.WholeSampler)
         {
-            var sampler = Sampler(plan, model, weights, configuration.Options, options.Precision);
+            var sampler = Sampler(plan, model, weights, configuration, options.Precision);
             weights.RequireAllUsed();
             OnnxWriter.Write(path, sampler, SamplerCard.Describe(configuration), SamplerCard.Of(configuration), options.ExternalDataFromBytes);
             return;
@@ -52,7 +53,8 @@ internal static class ModelExporter
         AddClassInput(graph, s),
         AddPortraitInput(graph, s),
         s.Text is null ? null : graph.Input(Signature.Text, ElementType.Float32, Signature.Batch, Signature.Length, s.Text.Width),
-        s.Text is null ? null : graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length));
+        s.Text is null ? null : graph.Input(Signature.TextMask, ElementType.Bool, Signature.Batch, Signature.Length),
+        s.HasGuidanceInput ? graph.Input(Signature.GuidanceScale, ElementType.Float32, Signature.Batch) : null);
 
     /// <summary>The classes of images, or null for a network that knows none.</summary>
     public static string? AddClassInput(OnnxGraph graph, NetworkSpecification s) => s.ClassCount > 0 ? graph.Input(Signature.Class, ElementType.Int64, Signature.Batch) : null;
@@ -84,14 +86,16 @@ internal static class ModelExporter
         return graph;
     }
 
-    private static OnnxGraph Sampler(NetworkPlan plan, DenoisingModel model, WeightSource weights, SimpleDiffusionOptions options, OnnxPrecision precision)
+    private static OnnxGraph Sampler(NetworkPlan plan, DenoisingModel model, WeightSource weights, ModelConfiguration configuration, OnnxPrecision precision)
     {
         var graph = new OnnxGraph("sampler");
-        var path = SamplingPath.Create(options.Sampling, options.Diffusion.Prediction, model.Schedule, start: 1);
-        new SamplerEmitter(graph, plan, path, options.Sampling, Predict).Emit((text, mask) => new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
+        var (sampling, guidanceScale) = GuidanceInput.Split(configuration.Options.Sampling, configuration.Condition);
+        var path = SamplingPath.Create(sampling, configuration.Options.Diffusion.Prediction, model.Schedule, start: 1);
+        new SamplerEmitter(graph, plan, path, sampling, Predict).Emit((text, mask) => new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
         return graph;
 
-        string Predict(OnnxGraph body, NetworkInputs inputs) => new NetworkEmitter(plan, body, weights, precision).Emit(inputs, model.Schedule.LogSnrMin, model.Schedule.LogSnrMax);
+        string Predict(OnnxGraph body, NetworkInputs inputs) => new NetworkEmitter(plan, body, weights, precision).Emit(
+            inputs with { GuidanceScale = guidanceScale is float scale ? body.Filled(1, scale) : null }, model.Schedule.LogSnrMin, model.Schedule.LogSnrMax);
     }
 
     /// <summary>The text encoder, which is small, and single precision in any case.</summary>

@@ -15,6 +15,9 @@ internal static class Signature
     /// <summary>1 for each portrait and 0 for each landscape, int64 [N].</summary>
     public const string Portrait = "portrait";
 
+    /// <summary>Guidance scale of each image, float32 [N], for a network that is told it.</summary>
+    public const string GuidanceScale = "guidance_scale";
+
     /// <summary>Tokens of the encoded text, float32 [N, T, W]: the output of the text encoder.</summary>
     public const string Text = "text";
 

@@ -42,6 +42,11 @@ internal sealed class NetworkRun : IDisposable
             Add(Signature.TextMask, texts.Mask, [batch, texts.Length]);
         }
 
+        if (conditions.GuidanceScale is not null)
+        {
+            Add(Signature.GuidanceScale, conditions.GuidanceScale, [batch]);
+        }
+
         _output = OrtValue.CreateTensorValueFromMemory(Prediction, [batch, .. shape]);
     }
 

@@ -55,11 +55,15 @@ internal sealed class OnnxGenerator : IDisposable
     /// <exception cref="InvalidOperationException">ONNX Runtime failed, or its numbers are not finite.</exception>
     public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, Action checkAlive)
     {
+        (sampling, float? guidanceScale) = GuidanceInput.Split(sampling, Configuration.Condition);
         var size = ImageSize.Of(Configuration.Options);
         var batch = new ArrayGenerationBatch(requests, size, _schedule);
         double startTime = batch.StartTime(sampling.Strength);
         var (z, constraint) = batch.Begin(startTime);
-        var conditions = batch.Conditions(Configuration, isGuided: sampling.GuidanceScale != 1);
+        var conditions = batch.Conditions(Configuration, isGuided: sampling.GuidanceScale != 1) with
+        {
+            GuidanceScale = guidanceScale is float scale ? [.. Enumerable.Repeat(scale, requests.Count)] : null,
+        };
         using var denoiser = new OnnxDenoiser(_session, size, requests.Count, conditions, conditions.Text is null ? null : Encode(conditions.Text), sampling);
         var images = new ArraySamplingBatch(z, Predict, (step, noise) => batch.FillNoise(step + 1, noise), new ArrayThresholding(sampling, size.Length), constraint);
         SamplingLoop.Run(SamplingPath.Create(sampling, Configuration.Options.Diffusion.Prediction, _schedule, startTime), images, CancellationToken.None);

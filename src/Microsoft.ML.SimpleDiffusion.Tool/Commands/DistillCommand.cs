@@ -14,6 +14,7 @@ internal static class DistillCommand
         var steps = new Option<int>("--steps") { Description = "Steps in which the new model draws: 1, 2, 4 or 8 are usual.", DefaultValueFactory = _ => new DistillationOptions().SamplingSteps };
         var method = new Option<DistillationMethod>("--method") { Description = "Where it learns from.", DefaultValueFactory = _ => new DistillationOptions().Method };
         var guidance = new Option<float?>("--guidance") { Description = "Guidance scale that becomes part of the new model. By default the model's own." };
+        var range = new Option<float?>("--max-guidance") { Description = "Lets the new model draw with any guidance scale from 1 to this one. By default it knows one." };
         var teacherSteps = new Option<int?>("--teacher-steps") { Description = "Steps in which the model draws that it learns from, a multiple of --steps. By default eight times as many, at least 16." };
         var trainingSteps = new Option<int>("--training-steps") { Description = "Training steps.", DefaultValueFactory = _ => new DistillationOptions().Training.Steps };
         var batch = new Option<int>("--batch") { Description = "Images in a training step.", DefaultValueFactory = _ => new DistillationOptions().Training.BatchSize };
@@ -21,7 +22,7 @@ internal static class DistillCommand
         var seed = new Option<int?>("--seed") { Description = "Seed of everything random." };
         var command = new System.CommandLine.Command("distill", "Makes of a model one that draws in a few steps. Started again after an interruption it goes on where it was.")
         {
-            model, images.Folder, steps, method, guidance, teacherSteps, trainingSteps, batch, rate, seed,
+            model, images.Folder, steps, method, guidance, range, teacherSteps, trainingSteps, batch, rate, seed,
         };
         images.AddTo(command);
         output.AddTo(command);
@@ -31,6 +32,7 @@ internal static class DistillCommand
             {
                 SamplingSteps = result.GetValue(steps),
                 Method = result.GetValue(method),
+                MaxGuidanceScale = result.GetValue(range),
                 Seed = result.GetValue(seed),
                 Compute = session.Compute,
             };

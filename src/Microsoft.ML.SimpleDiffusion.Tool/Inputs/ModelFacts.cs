@@ -15,8 +15,10 @@ internal static class ModelFacts
 
     /// <summary>What it has been distilled from, in one phrase, or null.</summary>
     public static string? Distillation(SimpleDiffusionTransformer model) => model.Distillation is { } distilled
-        ? Invariant($"to {distilled.SamplingSteps} steps by the method {distilled.Method}, from a model of {distilled.TeacherTrainedSteps:N0} training steps that drew in {distilled.TeacherSteps} steps of {distilled.TeacherSampler} at guidance {distilled.GuidanceScale}")
+        ? Invariant($"to {distilled.SamplingSteps} steps by the method {distilled.Method}, from a model of {distilled.TeacherTrainedSteps:N0} training steps that drew in {distilled.TeacherSteps} steps of {distilled.TeacherSampler} at guidance {distilled.GuidanceScale}{Range(distilled)}")
         : null;
+
+    private static string Range(DistillationInfo distilled) => distilled.MaxGuidanceScale is float largest ? Invariant($" and knows scales from 1 to {largest}") : string.Empty;
 
     public static string Text(TrainingEvaluation evaluation) => Invariant($"{string.Join(", ", evaluation.Metrics.Select(metric => Invariant($"{metric.Key} {metric.Value:G4}")))} (step {evaluation.Step}{(evaluation.IsBest ? ", the best" : string.Empty)})");
 

@@ -22,7 +22,8 @@ internal static class SamplingPath
             double logSnr = LogSnr(i);
             bool isLast = i == count - 1;
             double next = isLast ? double.PositiveInfinity : LogSnr(i + 1);
-            return new SamplingStep(i, logSnr, IsGuided(options, Progress(options.Steps, start, i, count)), Parametrization.ToX(prediction, logSnr), next, isLast ? null : sampler.Step(logSnr, next));
+            bool isGuided = options.GuidanceScale != 1 && IsInGuidanceInterval(options, Progress(options.Steps, start, i, count));
+            return new SamplingStep(i, logSnr, isGuided, Parametrization.ToX(prediction, logSnr), next, isLast ? null : sampler.Step(logSnr, next));
         }
 
         double LogSnr(int i) => schedule.LogSnr(start * ((double)(count - i) / count));
@@ -42,12 +43,12 @@ internal static class SamplingPath
     internal static double LogSnr(INoiseSchedule schedule, int place, int steps) => place == 0 ? double.PositiveInfinity : schedule.LogSnr((double)place / steps);
 
     /// <summary>Whether the evaluation at a place of the whole way lies in the interval of guidance.</summary>
-    internal static bool IsGuided(SamplingOptions options, int place)
-        => IsGuided(options, Progress(options.Steps, start: 1, evaluation: options.Steps - place, count: options.Steps));
+    internal static bool IsInGuidanceInterval(SamplingOptions options, int place)
+        => IsInGuidanceInterval(options, Progress(options.Steps, start: 1, evaluation: options.Steps - place, count: options.Steps));
 
     /// <summary>Whether an evaluation lies in the interval of guidance (Kynkäänniemi et al. 2024). Bounds included.</summary>
-    private static bool IsGuided(SamplingOptions options, double progress)
-        => options.GuidanceScale != 1 && progress >= options.GuidanceIntervalStart && progress <= options.GuidanceIntervalEnd;
+    private static bool IsInGuidanceInterval(SamplingOptions options, double progress)
+        => progress >= options.GuidanceIntervalStart && progress <= options.GuidanceIntervalEnd;
 
     /// <summary>Share of the whole way from noise (0) to image (1) at which an evaluation lies. The last one of a whole way is at its end.</summary>
     private static double Progress(int steps, double start, int evaluation, int count)

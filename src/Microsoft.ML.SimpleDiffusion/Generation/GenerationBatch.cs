@@ -22,7 +22,11 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
 
     /// <summary>What the requests ask for.</summary>
     /// <param name="configuration">What the model knows.</param>
-    public ImageConditions Conditions(ModelConfiguration configuration) => Conditions(configuration, requests.Select(request => request.Condition), requests);
+    /// <param name="guidanceScale">What the network is told, or null.</param>
+    public ImageConditions Conditions(ModelConfiguration configuration, float? guidanceScale) => Conditions(configuration, requests.Select(request => request.Condition), requests) with
+    {
+        GuidanceScale = guidanceScale is float scale ? full(requests.Count, scale, dtype: ScalarType.Float32, device: device) : null,
+    };
 
     /// <summary>The requests twice: with what they ask for, then with what guidance leads away from. The portrait flag is format, not content: it stays.</summary>
     /// <param name="configuration">What the model knows.</param>

@@ -65,6 +65,7 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
+        (sampling, float? guidanceScale) = GuidanceInput.Split(sampling, configuration.Condition);
 
         // One region around all evaluations, so that the weights are cast once.
         using var autocast = Autocast.Enter(model.Target.Precision, model.Target.Device.type);
@@ -73,17 +74,17 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
         double startTime = batch.StartTime(sampling.Strength);
         var (z, constraint) = batch.Begin(startTime);
         using var images = new TensorSamplingBatch(
-            z, CreateDenoiser(model, configuration, batch, sampling), step => batch.Noise(step + 1), Thresholding.Of(sampling), constraint);
+            z, CreateDenoiser(model, configuration, batch, sampling, guidanceScale), step => batch.Noise(step + 1), Thresholding.Of(sampling), constraint);
         SamplingLoop.Run(SamplingPath.Create(sampling, model.Prediction, model.Schedule, startTime), images, cancellationToken);
         return [.. ToBytes(images.Images).Zip(requests, (pixels, request) => request.IsPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels)];
     }
 
     /// <summary>Texts are encoded once for all evaluations. With guidance the conditional and the unconditional half run as one batch.</summary>
-    private static Denoiser CreateDenoiser(DenoisingModel model, ModelConfiguration configuration, GenerationBatch batch, SamplingOptions sampling)
+    private static Denoiser CreateDenoiser(DenoisingModel model, ModelConfiguration configuration, GenerationBatch batch, SamplingOptions sampling, float? guidanceScale)
     {
         if (sampling.GuidanceScale == 1)
         {
-            var conditions = model.Network.Encode(batch.Conditions(configuration));
+            var conditions = model.Network.Encode(batch.Conditions(configuration, guidanceScale));
             return (z, logSnr, _) => model.Predict(z, logSnr, conditions);
         }
 

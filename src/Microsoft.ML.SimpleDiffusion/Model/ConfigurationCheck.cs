@@ -25,6 +25,11 @@ internal static class ConfigurationCheck
             throw new FormatException("The model's configuration is damaged: its condition has no column.");
         }
 
+        if (configuration.Condition.HasGuidanceInput != configuration.Distillation?.MaxGuidanceScale is not null)
+        {
+            throw new FormatException("The model's configuration is damaged: its network is told a guidance scale if and only if it has been distilled over a range of them.");
+        }
+
         try
         {
             return NetworkPlan.Of(configuration.Condition.Specify(configuration.Options));

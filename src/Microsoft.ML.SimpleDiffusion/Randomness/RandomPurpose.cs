@@ -53,4 +53,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Whether a step of a distillation begins from the student's own states.</summary>
     OwnStates = 17,
+
+    /// <summary>Guidance scale that a step of a distillation teaches to an image.</summary>
+    GuidanceScale = 18,
 }

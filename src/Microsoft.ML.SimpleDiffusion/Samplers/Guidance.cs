@@ -9,10 +9,11 @@ internal static class Guidance
     /// <param name="conditional">[B, C, H, W].</param>
     /// <param name="unconditional">[B, C, H, W].</param>
     /// <param name="options">Scale and rescale.</param>
-    public static Tensor Apply(Tensor conditional, Tensor unconditional, SamplingOptions options)
+    /// <param name="scales">A scale for each image [B, 1, 1, 1], in the place of that of the options; or null.</param>
+    public static Tensor Apply(Tensor conditional, Tensor unconditional, SamplingOptions options, Tensor? scales = null)
     {
         using var scope = NewDisposeScope();
-        var guided = Combine(conditional, unconditional, options.GuidanceScale);
+        var guided = scales is null ? Combine(conditional, unconditional, options.GuidanceScale) : unconditional + ((conditional - unconditional) * scales);
         return (options.GuidanceRescale > 0 ? Rescale(guided, conditional, options.GuidanceRescale) : guided).MoveToOuterDisposeScope();
     }
 

@@ -55,7 +55,7 @@ internal sealed class TrainingSetup : IDisposable
             condition = ClassLabels.KeepPlaces(condition, begun?.Condition);
             if (job.Distillation is not null)
             {
-                condition = Teacher.ConditionOfStudent(job.Distillation.Teacher.Configuration.Condition, condition);
+                condition = Teacher.ConditionOfStudent(job.Distillation, condition);
             }
 
             // A run that goes on keeps the seed that it began with, if nobody has set one.

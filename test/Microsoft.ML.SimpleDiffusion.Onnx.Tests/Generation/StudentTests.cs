@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Onnx.Tests.Support;
+using Microsoft.ML.SimpleDiffusion.TestSupport;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Tests.Generation;
 
@@ -6,23 +7,6 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Tests.Generation;
 [TestClass]
 public class StudentTests
 {
-    private static readonly DistillationInfo Two = new()
-    {
-        Method = DistillationMethod.Segment,
-        SamplingSteps = 2,
-        TeacherSteps = 16,
-        TeacherSampler = SamplerType.DpmSolverPlusPlus2M,
-        GuidanceScale = 2,
-        GuidanceIntervalStart = 0,
-        GuidanceIntervalEnd = 1,
-        GuidanceRescale = 0,
-        TeacherThresholding = ThresholdingType.Static,
-        OwnStateShare = 0.5,
-        TargetReuse = 4,
-        TeacherSha256 = new string('0', 64),
-        TeacherTrainedSteps = 1,
-    };
-
     [TestMethod]
     public void Student_draws_the_same_images_in_its_steps_by_itself_and_as_a_whole_sampler()
     {
@@ -44,6 +28,25 @@ public class StudentTests
         StringAssert.Contains(error.Message, "must be 2: the model has been distilled to draw in 2 steps");
     }
 
+    [TestMethod]
+    [DataRow(1f)]
+    [DataRow(2.75f)]
+    public void Student_that_is_told_the_guidance_scale_draws_the_same_images_at_each(float scale)
+    {
+        using var pair = new ModelPair(
+            new NetworkCase(NetworkArchitecture.UVit, PatchingType.Dwt, 1, ConditionKind.Class) { HasGuidanceInput = true },
+            options => options.Sampling = StudentOptions.Sampling(options.Sampling, 2),
+            distillation: StudentInfo.Of(2) with { MaxGuidanceScale = 4 });
+        var sampling = pair.Torch.Options.Sampling;
+        sampling.GuidanceScale = scale;
+
+        pair.AssertSameImages(new OnnxGenerationOptions { Sampling = sampling });
+        pair.AssertSamplerDrawsTheSame(sampling);
+        sampling.GuidanceScale = 5;
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pair.Open(new OnnxGenerationOptions { Sampling = sampling }));
+        StringAssert.Contains(error.Message, "must be 1 to 4");
+    }
+
     private static ModelPair Student() => new(
-        new NetworkCase(NetworkArchitecture.UVit, PatchingType.Dwt, 1, ConditionKind.Class), options => options.Sampling = StudentOptions.Sampling(options.Sampling, 2), distillation: Two);
+        new NetworkCase(NetworkArchitecture.UVit, PatchingType.Dwt, 1, ConditionKind.Class), options => options.Sampling = StudentOptions.Sampling(options.Sampling, 2), distillation: StudentInfo.Of(2));
 }

@@ -17,6 +17,9 @@ internal sealed record NetworkCase(
 {
     public const int EmbeddingWidth = 6;
 
+    /// <summary>Whether it is told a guidance scale.</summary>
+    public bool HasGuidanceInput { get; init; }
+
     /// <summary>All kinds of networks, each thing at least once.</summary>
     public static IReadOnlyList<NetworkCase> All { get; } =
     [
@@ -71,7 +74,7 @@ internal sealed record NetworkCase(
             ConditionKind.Embeddings => new ConditionDescription { Kind = Condition, EmbeddingLength = 4, EmbeddingWidth = EmbeddingWidth },
             _ => new ConditionDescription { Kind = Condition },
         };
-        return new ModelConfiguration { Options = OptionsResolver.Resolve(Options, hasGpu: false, seed: 1, Condition), Condition = condition, TrainedSteps = 1 };
+        return new ModelConfiguration { Options = OptionsResolver.Resolve(Options, hasGpu: false, seed: 1, Condition), Condition = condition with { HasGuidanceInput = HasGuidanceInput }, TrainedSteps = 1 };
     }
 
     /// <summary>A model with such a network, whose weights are random.</summary>

@@ -32,7 +32,7 @@ public class GenerationBatchTests
         using var scope = NewDisposeScope();
         var unconditional = Configuration() with { Options = new SimpleDiffusionOptions(), Condition = ConditionDescription.None };
 
-        var conditions = Batch(new GenerationRequest(RowCondition.OfClass(0), 1)).Conditions(unconditional);
+        var conditions = Batch(new GenerationRequest(RowCondition.OfClass(0), 1)).Conditions(unconditional, guidanceScale: null);
 
         Assert.IsNull(conditions.Classes);
         Assert.IsNull(conditions.Portrait);

@@ -74,7 +74,7 @@ internal sealed class FewStepsMeasures(SimpleDiffusionTransformer model, ReportS
 
     private FewStepsRow Row(
         FewStepsWay way, string name, SimpleDiffusionTransformer drawing, SamplingOptions sampling, IReadOnlyList<ImageRow> images, ImageGenerationMetrics metrics)
-        => new(way, name, CountEvaluations(drawing.Options, sampling), QualityMeasures.Distance(metrics), metrics.ClassAgreement?.Overall, ImageRow.Some(images, Size));
+        => new(way, name, drawing.Distillation?.SamplingSteps ?? CountEvaluations(drawing.Options, sampling), QualityMeasures.Distance(metrics), metrics.ClassAgreement?.Overall, ImageRow.Some(images, Size));
 
     private static string Describe(SamplingOptions sampling) => $"{Steps(sampling.Steps)} of {Name(sampling.Sampler)}{Guidance(sampling.GuidanceScale)}";
 

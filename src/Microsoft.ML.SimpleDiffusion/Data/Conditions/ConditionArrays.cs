@@ -8,9 +8,13 @@ namespace Microsoft.ML.SimpleDiffusion.Data.Conditions;
 /// <param name="Text">Texts; null without them.</param>
 internal sealed record ConditionArrays(long[]? Classes, long[]? Portrait, TextArrays? Text)
 {
+    /// <summary>Guidance scale of each row; null for a network that is told none.</summary>
+    public float[]? GuidanceScale { get; init; }
+
     /// <param name="condition">What the model is conditioned on.</param>
     /// <param name="rows">What each image is to show.</param>
     /// <param name="portraits">Whether each is a portrait; null without portrait flag.</param>
+    /// <returns>The conditions but for the guidance scale, which is no row's.</returns>
     public static ConditionArrays Create(ConditionDescription condition, IReadOnlyList<RowCondition> rows, IReadOnlyList<bool>? portraits) => new(
         condition.Kind == ConditionKind.Class ? [.. rows.Select(row => (long)(row.ClassIndex ?? condition.ClassCount))] : null,
         portraits is null ? null : [.. portraits.Select(isPortrait => isPortrait ? 1L : 0L)],

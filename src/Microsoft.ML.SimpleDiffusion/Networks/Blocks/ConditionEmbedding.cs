@@ -6,12 +6,16 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 
 /// <summary>
-/// Embeds log-SNR, class, portrait flag and the mean of the text. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
+/// Embeds log-SNR, class, portrait flag, the mean of the text and the guidance scale. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
 /// shift along with the schedule (appendix A).
 /// </summary>
-internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>
+internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>, IZeroInitialized
 {
     private const double TimeScale = 1000;
+
+    /// <summary>By what a guidance scale is multiplied before its sines and cosines are taken, so that scales 0.01 apart can be told apart.</summary>
+    internal const double GuidanceUnit = 100;
+
     private const string FrequenciesName = "frequencies";
 
     private readonly Linear _dense1;
@@ -19,6 +23,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly Embedding? _classes;
     private readonly Embedding? _portrait;
     private readonly Linear? _text;
+    private readonly Linear? _guidance;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -38,10 +43,14 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         _classes = plan.Classes is null ? null : this.Add(plan.Classes);
         _portrait = plan.Portrait is null ? null : this.Add(plan.Portrait);
         _text = plan.Text is null ? null : this.Add(plan.Text);
+        _guidance = plan.Guidance is null ? null : this.Add(plan.Guidance);
     }
 
+    /// <summary>A student begins as its teacher, whatever the scale.</summary>
+    public nn.Module? ZeroInitialized => _guidance;
+
     /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="conditions">Classes, portrait flags and encoded text, as far as the network knows them.</param>
+    /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them.</param>
     /// <returns>The embedding after its last swish [B, E].</returns>
     public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
@@ -62,6 +71,12 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         if (_text is not null)
         {
             h = h + _text.forward(conditions.EncodedText?.Pooled ?? throw new ArgumentException("The network needs encoded text.", nameof(conditions)));
+        }
+
+        if (_guidance is not null)
+        {
+            var scale = conditions.GuidanceScale ?? throw new ArgumentException("The network needs guidance scales.", nameof(conditions));
+            h = h + _guidance.forward(Sinusoids((scale - 1) * GuidanceUnit, _frequencies));
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();

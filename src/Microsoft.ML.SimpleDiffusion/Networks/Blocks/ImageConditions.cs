@@ -13,11 +13,15 @@ internal readonly record struct ImageConditions(Tensor? Classes, Tensor? Portrai
     /// <summary>The same as the network sees it, where <see cref="DenoisingNetwork.Encode"/> has been called ahead; else null.</summary>
     public EncodedText? EncodedText { get; init; }
 
+    /// <summary>Guidance scale of each image, float32 [B]; null in a network that is told none.</summary>
+    public Tensor? GuidanceScale { get; init; }
+
     /// <summary>The conditions with each tensor converted.</summary>
     public ImageConditions Map(Func<Tensor, Tensor> convert) => new(Classes is null ? null : convert(Classes), Portrait is null ? null : convert(Portrait))
     {
         Text = Text?.Map(convert),
         EncodedText = EncodedText?.Map(convert),
+        GuidanceScale = GuidanceScale is null ? null : convert(GuidanceScale),
     };
 
     public void Dispose() => Map(tensor =>

@@ -27,8 +27,8 @@ internal abstract class StageBlock : nn.Module<Tensor, BlockContext, Tensor?, Te
 /// <summary>A block whose last layer starts at zero, so that the block starts as the identity ('kernel_init=zeros').</summary>
 internal interface IZeroInitialized
 {
-    /// <summary>The layer that starts at zero.</summary>
-    nn.Module ZeroInitialized { get; }
+    /// <summary>The layer that starts at zero, if there is one.</summary>
+    nn.Module? ZeroInitialized { get; }
 }
 
 /// <summary>

@@ -1,12 +1,13 @@
 namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
 
-/// <summary>The embedding of log-SNR, class, portrait flag and text.</summary>
+/// <summary>The embedding of log-SNR, class, portrait flag, text and guidance scale.</summary>
 /// <param name="Features">Sines and cosines of the log-SNR.</param>
 /// <param name="Channels">Width of the embedding.</param>
 /// <param name="ClassCount">Number of classes; 0 without.</param>
 /// <param name="HasPortraitFlag">Whether portraits are told from landscapes.</param>
 /// <param name="TextWidth">Width of the tokens of the text, or null without text.</param>
-internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth) : BlockPlan("embedding")
+/// <param name="HasGuidanceInput">Whether the network is told a guidance scale.</param>
+internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth, bool HasGuidanceInput) : BlockPlan("embedding")
 {
     public DensePlan Dense1 { get; } = new("dense1", Features, Channels, Rows: 1) { HiddenLayers = 0 };
 
@@ -23,8 +24,11 @@ internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount,
 
     public DensePlan? Text { get; } = TextWidth is int width ? new("text", width, Channels, Rows: 1) { HiddenLayers = 0 } : null;
 
+    /// <summary>Of the sines and cosines of the guidance scale.</summary>
+    public DensePlan? Guidance { get; } = HasGuidanceInput ? new("guidance", Features, Channels, Rows: 1) { HiddenLayers = 0 } : null;
+
     /// <inheritdoc/>
-    protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text];
+    protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text, Guidance];
 }
 
 /// <summary>How the image is made of fewer pixels with more channels before the network, and back after it (section 3.3).</summary>

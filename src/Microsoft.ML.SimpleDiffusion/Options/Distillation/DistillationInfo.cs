@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>What a distilled model has been made of and how. Stored with it.</summary>
@@ -15,8 +17,15 @@ public sealed record DistillationInfo
     /// <summary>The teacher's sampler.</summary>
     public required SamplerType TeacherSampler { get; init; }
 
-    /// <summary>The teacher's guidance scale, which is part of the model; 1 for none.</summary>
+    /// <summary>
+    /// The teacher's guidance scale, which is part of the model; 1 for none. With <see cref="MaxGuidanceScale"/>, the one that the model draws with unless told
+    /// otherwise.
+    /// </summary>
     public required float GuidanceScale { get; init; }
+
+    /// <summary>Largest guidance scale that the model can draw with, from 1 on; null where it knows one scale.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? MaxGuidanceScale { get; init; }
 
     /// <summary>Share of the way at which the teacher's guidance began.</summary>
     public required float GuidanceIntervalStart { get; init; }

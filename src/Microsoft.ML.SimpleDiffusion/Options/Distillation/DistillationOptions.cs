@@ -21,6 +21,14 @@ public sealed class DistillationOptions
     public SamplingOptions? Teacher { get; set; }
 
     /// <summary>
+    /// Largest guidance scale that the student is to know, above 1 to 100: it learns all from 1 to this one and is told which to draw with, so that
+    /// <see cref="SamplingOptions.GuidanceScale"/> still chooses at generation, at one evaluation a step (Meng et al. 2022). Each step of training teaches
+    /// one scale to each image. The teacher's own scale is what the student draws with unless told otherwise. Null (default): that one scale only.
+    /// Needs a condition.
+    /// </summary>
+    public float? MaxGuidanceScale { get; set; }
+
+    /// <summary>
     /// Share of the training steps that begin where the student itself comes by from noise, as at generation, instead of from noised images, 0 to 1.
     /// Default: 0.5. No effect with <see cref="DistillationMethod.Consistency"/>.
     /// </summary>

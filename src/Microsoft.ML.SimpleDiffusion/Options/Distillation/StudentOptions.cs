@@ -33,7 +33,8 @@ internal static class StudentOptions
     /// <summary>The options of the student: the teacher's network, another training, and the few steps.</summary>
     /// <param name="options">The distillation's.</param>
     /// <param name="teacher">The teacher's.</param>
-    public static SimpleDiffusionOptions Create(DistillationOptions options, SimpleDiffusionOptions teacher)
+    /// <param name="guidanceScale">What the teacher draws with.</param>
+    public static SimpleDiffusionOptions Create(DistillationOptions options, SimpleDiffusionOptions teacher, float guidanceScale)
     {
         var student = teacher.Clone();
         student.Training = options.Training.Clone();
@@ -51,6 +52,7 @@ internal static class StudentOptions
         // What is learnt is a function, and its target is not noisy.
         student.Network.Dropout = 0;
         student.Sampling = Sampling(teacher.Sampling, options.SamplingSteps);
+        student.Sampling.GuidanceScale = options.MaxGuidanceScale is null ? 1 : guidanceScale;
         return student;
     }
 

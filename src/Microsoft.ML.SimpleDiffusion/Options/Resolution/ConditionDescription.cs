@@ -21,13 +21,21 @@ internal sealed record ConditionDescription
     /// <summary>Width of precomputed embeddings; else 0.</summary>
     public int EmbeddingWidth { get; init; }
 
+    /// <summary>Whether the network is told a guidance scale, as a model that has been distilled over a range of them is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasGuidanceInput { get; init; }
+
     /// <summary>Number of classes. As a class index it means "no condition".</summary>
     [JsonIgnore]
     public int ClassCount => ClassLabels.Count;
 
     /// <summary>The specification of a network under this condition.</summary>
     /// <param name="options">Options in which every number is filled in.</param>
-    public NetworkSpecification Specify(SimpleDiffusionOptions options) => NetworkSpecification.Create(options, ClassCount) with { Text = SpecifyText(options.Network.TextEncoder) };
+    public NetworkSpecification Specify(SimpleDiffusionOptions options) => NetworkSpecification.Create(options, ClassCount) with
+    {
+        Text = SpecifyText(options.Network.TextEncoder),
+        HasGuidanceInput = HasGuidanceInput,
+    };
 
     private TextSpecification? SpecifyText(TextEncoderOptions options) => Kind switch
     {

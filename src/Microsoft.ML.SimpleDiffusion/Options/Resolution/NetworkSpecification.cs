@@ -55,6 +55,9 @@ internal sealed record NetworkSpecification
     /// <summary>Whether the network is told portraits from landscapes.</summary>
     public required bool HasPortraitFlag { get; init; }
 
+    /// <summary>Whether the network is told a guidance scale.</summary>
+    public bool HasGuidanceInput { get; init; }
+
     /// <summary>Pixels on a side that patching folds into one.</summary>
     public int PatchSize => 1 << PatchLevels;
 
@@ -108,7 +111,8 @@ internal sealed record NetworkSpecification
 
         string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait})";
+        string guidance = HasGuidanceInput ? "; guidance scale" : string.Empty;
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{guidance})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>

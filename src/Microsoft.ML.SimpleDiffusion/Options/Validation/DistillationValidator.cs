@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>Checks what a distillation is asked to do, and what is asked of a model that has been distilled.</summary>
@@ -12,6 +14,7 @@ internal static class DistillationValidator
     {
         Require.Range(nameof(options.SamplingSteps), options.SamplingSteps, 1, MaxSamplingSteps);
         Require.Defined(nameof(options.Method), options.Method);
+        Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null or (> 1 and <= OptionsValidator.MaxGuidanceScale), $"must be above 1 and at most {Number(OptionsValidator.MaxGuidanceScale)}");
         Require.Range(nameof(options.OwnStateShare), options.OwnStateShare, 0, 1);
         Require.AtLeast(nameof(options.TargetReuse), options.TargetReuse, 1);
         Require.NotEmptyUnlessNull(nameof(options.ImageColumnName), options.ImageColumnName);
@@ -29,9 +32,10 @@ internal static class DistillationValidator
         Require.That("teacher", teacher.Diffusion.Prediction, teacher.Diffusion.Prediction == PredictionType.V, $"must be a model that predicts v (Diffusion.Prediction): this one predicts {teacher.Diffusion.Prediction}, from which no single step leads out of pure noise");
         ValidateSampler(options, sampling);
         ValidateSteps(options, sampling, distilled);
+        ValidateGuidanceRange(options, sampling, teacher);
         if (distilled is not null)
         {
-            ValidateStudentAsTeacher(sampling, distilled);
+            ValidateStudentAsTeacher(options, sampling, distilled);
         }
     }
 
@@ -51,7 +55,18 @@ internal static class DistillationValidator
         Require.That("Sampling.Steps", sampling.Steps, sampling.Steps == distilled.SamplingSteps, $"must be {distilled.SamplingSteps}: {model}");
         Require.That("Sampling.Sampler", sampling.Sampler, sampling.Sampler == SamplerType.Ddim, $"must be Ddim: {model} of that sampler");
         Require.That("Sampling.DdimEta", sampling.DdimEta, sampling.DdimEta == 0, $"must be 0: {model} without noise");
-        Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {distilled.GuidanceScale} is part of the model, and another needs another distillation");
+        if (distilled.MaxGuidanceScale is float largest)
+        {
+            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to {Number(largest)}: the model has been distilled for these scales");
+            Require.That("Sampling.GuidanceRescale", sampling.GuidanceRescale, sampling.GuidanceRescale == 0, "must be 0: how guided predictions are scaled back is part of the model");
+            Require.That("Sampling.GuidanceIntervalStart", sampling.GuidanceIntervalStart, sampling.GuidanceIntervalStart == 0, "must be 0: when guidance begins is part of the model");
+            Require.That("Sampling.GuidanceIntervalEnd", sampling.GuidanceIntervalEnd, sampling.GuidanceIntervalEnd == 1, "must be 1: when guidance ends is part of the model");
+        }
+        else
+        {
+            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {Number(distilled.GuidanceScale)} is part of the model, and another needs another distillation");
+        }
+
         Require.That("NegativePromptColumnName", options.NegativePromptColumnName, options.NegativePromptColumnName is null, "must be null: guidance is part of a distilled model, which cannot be led away from anything else");
         double position = sampling.Strength * distilled.SamplingSteps;
         Require.That("Sampling.Strength", sampling.Strength, Math.Abs(position - Math.Round(position)) <= GridTolerance && position > 0.5, $"must be a multiple of 1/{distilled.SamplingSteps}: {model}, which begin there");
@@ -84,12 +99,33 @@ internal static class DistillationValidator
         }
     }
 
-    private static void ValidateStudentAsTeacher(SamplingOptions sampling, DistillationInfo distilled)
+    private static void ValidateGuidanceRange(DistillationOptions options, SamplingOptions sampling, SimpleDiffusionOptions teacher)
     {
-        Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {distilled.GuidanceScale} is part of the teacher already");
+        if (options.MaxGuidanceScale is float largest)
+        {
+            Require.That(nameof(options.MaxGuidanceScale), largest, teacher.ConditionColumnName is not null, "must be null with a teacher without a condition, which cannot be guided");
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to MaxGuidanceScale ({Number(largest)}): it is what the student draws with unless told otherwise");
+        }
+    }
+
+    private static void ValidateStudentAsTeacher(DistillationOptions options, SamplingOptions sampling, DistillationInfo distilled)
+    {
+        if (distilled.MaxGuidanceScale is float known)
+        {
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= known, $"must be 1 to {Number(known)}: the teacher has itself been distilled for these scales");
+            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, (options.MaxGuidanceScale ?? 1) <= known, $"must be at most {Number(known)}: the teacher has itself been distilled for no larger scale");
+        }
+        else
+        {
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {Number(distilled.GuidanceScale)} is part of the teacher already");
+            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null, $"must be null: guidance of scale {Number(distilled.GuidanceScale)} is part of the teacher already");
+        }
+
         Require.That("Teacher.Steps", sampling.Steps, sampling.Steps == distilled.SamplingSteps, $"must be {distilled.SamplingSteps}: the teacher has itself been distilled to {Steps(distilled.SamplingSteps)}");
         Require.That("Teacher.Sampler", sampling.Sampler, sampling.Sampler == SamplerType.Ddim, "must be Ddim for a teacher that has itself been distilled");
     }
+
+    private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Steps(int count) => count == 1 ? "1 step" : $"{count} steps";
 }

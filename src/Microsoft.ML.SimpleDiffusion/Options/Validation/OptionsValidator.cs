@@ -9,6 +9,8 @@ internal static class OptionsValidator
     /// <summary>More than any machine has.</summary>
     public const int MaxThreads = 4096;
 
+    public const float MaxGuidanceScale = 100;
+
     private const int MaxImageSide = 4096;
 
     /// <summary>Checks options as a user gives them: <see cref="Validate"/>, and that no option is without effect.</summary>
@@ -195,7 +197,7 @@ internal static class OptionsValidator
         Require.Defined("Sampling.Sampler", sampling.Sampler);
         Require.Defined("Sampling.Thresholding", sampling.Thresholding);
         Require.Range("Sampling.Steps", sampling.Steps, 1, 10_000);
-        Require.Range("Sampling.GuidanceScale", sampling.GuidanceScale, 0, 100);
+        Require.Range("Sampling.GuidanceScale", sampling.GuidanceScale, 0, MaxGuidanceScale);
         Require.Range("Sampling.GuidanceIntervalStart", sampling.GuidanceIntervalStart, 0, 1);
         Require.Range("Sampling.GuidanceIntervalEnd", sampling.GuidanceIntervalEnd, 0, 1);
         Require.That(

@@ -73,15 +73,21 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
-    /// <param name="other">The other network. It may have other classes.</param>
+    /// <param name="other">The other network. It may have other classes, and may know or not know guidance scales.</param>
     /// <param name="classRows">Row of the other network's table of classes for each row of this one's, or null where the row stays as it is; null: the same for all.</param>
     public void StartFrom(DenoisingNetwork other, IReadOnlyList<int?>? classRows = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         string? classTable = classRows is null ? null : Network.Plan.Embedding.ClassTableName;
-        foreach (var (slot, (_, parameter)) in _slots.Zip(other.named_parameters()))
+        var given = other.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        foreach (var slot in _slots)
         {
+            if (!given.TryGetValue(slot.Name, out var parameter))
+            {
+                continue;
+            }
+
             using var weights = Weights.View(slot);
             if (slot.Name == classTable)
             {

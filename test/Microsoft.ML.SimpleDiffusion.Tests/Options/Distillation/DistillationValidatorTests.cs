@@ -9,6 +9,8 @@ public class DistillationValidatorTests
     private const string Arrives = "must be DpmSolverPlusPlus2M, or Ddim with DdimEta 0: a student learns where the teacher arrives, which must not be chance";
     private const string Halves = "must be SamplingSteps (4) times 2, 4, 8 or another power of two with the method Progressive, which halves them";
 
+    private static readonly SimpleDiffusionOptions Known = new() { ConditionColumnName = "Label" };
+
     public static IEnumerable<object[]> Ranges =>
     [
         Range("SamplingSteps", "must be 1 to 64", o => o.SamplingSteps = 0, o => o.SamplingSteps = 1),
@@ -16,6 +18,8 @@ public class DistillationValidatorTests
         Range("Method", "must be one of Segment, Progressive, Consistency", o => o.Method = (DistillationMethod)9, o => o.Method = DistillationMethod.Consistency),
         Range("OwnStateShare", "must be 0 to 1", o => o.OwnStateShare = -0.01, o => o.OwnStateShare = 0),
         Range("OwnStateShare", "must be 0 to 1", o => o.OwnStateShare = 1.01, o => o.OwnStateShare = 1),
+        Range("MaxGuidanceScale", "must be above 1 and at most 100", o => o.MaxGuidanceScale = 1, o => o.MaxGuidanceScale = 1.01f),
+        Range("MaxGuidanceScale", "must be above 1 and at most 100", o => o.MaxGuidanceScale = 100.1f, o => o.MaxGuidanceScale = 100),
         Range("TargetReuse", "must be 1 or more", o => o.TargetReuse = 0, o => o.TargetReuse = 1),
         Range("ImageColumnName", "must be a name or null", o => o.ImageColumnName = " ", o => o.ImageColumnName = "Image"),
         Range("ConditionColumnName", "must be a name or null", o => o.ConditionColumnName = " ", o => o.ConditionColumnName = "Label"),
@@ -31,6 +35,8 @@ public class DistillationValidatorTests
         Mistake("Teacher.Steps", "must be a multiple of SamplingSteps (4), so that the student's steps begin and end where the teacher's do", (_, s) => s.Steps = 0),
         Mistake("Teacher.Steps", Halves, (o, s) => (o.Method, s.Steps) = (DistillationMethod.Progressive, 4)),
         Mistake("Teacher.Steps", Halves, (o, s) => (o.Method, s.Steps) = (DistillationMethod.Progressive, 12)),
+        Mistake("Teacher.GuidanceScale", "must be 1 to MaxGuidanceScale (4.5): it is what the student draws with unless told otherwise", (o, s) => (o.MaxGuidanceScale, s.GuidanceScale) = (4.5f, 5)),
+        Mistake("Teacher.GuidanceScale", "must be 1 to MaxGuidanceScale (4.5): it is what the student draws with unless told otherwise", (o, s) => (o.MaxGuidanceScale, s.GuidanceScale) = (4.5f, 0.5f)),
         Mistake("Training.StopAtStep", "must be null with the method Progressive, whose stages are runs of their own", (o, _) => (o.Method, o.Training.StopAtStep) = (DistillationMethod.Progressive, 3)),
     ];
 
@@ -39,6 +45,7 @@ public class DistillationValidatorTests
         Mistake("SamplingSteps", "must divide 8 and be less: the teacher has itself been distilled to 8 steps, and knows no others", (o, _) => o.SamplingSteps = 8),
         Mistake("SamplingSteps", "must divide 8 and be less: the teacher has itself been distilled to 8 steps, and knows no others", (o, _) => o.SamplingSteps = 3),
         Mistake("Teacher.GuidanceScale", "must be 1: guidance of scale 3 is part of the teacher already", (_, s) => s.GuidanceScale = 2),
+        Mistake("MaxGuidanceScale", "must be null: guidance of scale 3 is part of the teacher already", (o, _) => o.MaxGuidanceScale = 2),
         Mistake("Teacher.Steps", "must be 8: the teacher has itself been distilled to 8 steps", (_, s) => s.Steps = 16),
         Mistake("Teacher.Sampler", "must be Ddim for a teacher that has itself been distilled", (_, s) => s.Sampler = SamplerType.DpmSolverPlusPlus2M),
     ];
@@ -74,7 +81,7 @@ public class DistillationValidatorTests
         var (options, sampling) = Right();
         change(options, sampling);
 
-        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), distilled: null));
+        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, Known, distilled: null));
     }
 
     [TestMethod]
@@ -84,7 +91,7 @@ public class DistillationValidatorTests
         var (options, sampling) = Right();
         change(options, sampling);
 
-        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, new SimpleDiffusionOptions(), StudentInfo.Of(8)));
+        AssertRefused(option, requirement, () => DistillationValidator.Validate(options, sampling, Known, StudentInfo.Of(8)));
     }
 
     [TestMethod]

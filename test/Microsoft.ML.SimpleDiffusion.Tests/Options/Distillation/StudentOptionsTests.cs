@@ -62,7 +62,7 @@ public class StudentOptionsTests
         };
         var options = new DistillationOptions { SamplingSteps = 2, Seed = 9, Compute = new ComputeOptions { Threads = 3 } };
 
-        var student = StudentOptions.Create(options, teacher);
+        var student = StudentOptions.Create(options, teacher, guidanceScale: 1);
 
         Assert.AreEqual((12, 0f, 9, 1_000, 3), (student.Network.BaseChannels, student.Network.Dropout, student.Seed, student.Training.Steps, student.Compute.Threads));
         Assert.AreEqual(("A", "B"), (student.ImageColumnName, student.ConditionColumnName));
@@ -73,7 +73,7 @@ public class StudentOptionsTests
         Assert.AreEqual((0.2f, 1), (teacher.Network.Dropout, teacher.Seed));
 
         (options.ImageColumnName, options.ConditionColumnName) = ("F", "G");
-        student = StudentOptions.Create(options, teacher);
+        student = StudentOptions.Create(options, teacher, guidanceScale: 1);
         Assert.AreEqual(("F", "G"), (student.ImageColumnName, student.ConditionColumnName));
     }
 
@@ -95,7 +95,7 @@ public class StudentOptionsTests
         var teacher = new SimpleDiffusionOptions();
         (teacher.Diffusion.NoiseDraws, teacher.Diffusion.LogSnrMean, teacher.Diffusion.LogSnrDeviation, teacher.Diffusion.ScheduleDrawsFrom) = (NoiseDraws.Normal, -1, 1.6, 0.8);
 
-        var student = StudentOptions.Create(new DistillationOptions(), teacher);
+        var student = StudentOptions.Create(new DistillationOptions(), teacher, guidanceScale: 1);
 
         Assert.AreEqual(NoiseDraws.Schedule, student.Diffusion.NoiseDraws);
         Assert.AreEqual(NoiseDraws.Normal, teacher.Diffusion.NoiseDraws);

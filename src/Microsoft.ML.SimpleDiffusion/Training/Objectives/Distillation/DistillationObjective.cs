@@ -16,6 +16,9 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     /// <summary>The constant of the pseudo-Huber loss for images of one number: c grows with the square root of their count.</summary>
     private const double HuberScale = 0.00054;
 
+    /// <summary>In the place of the step where guidance scales are drawn for an evaluation: the same for each.</summary>
+    private const long EvaluationStep = long.MaxValue;
+
     private readonly DenoisingModel _student;
     private readonly TeacherSolver _teacher;
     private readonly DistillationInfo _info;
@@ -52,6 +55,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     public Tensor Losses(Tensor x, Tensor noise, double[] times, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
+        conditions = WithScales(conditions, EvaluationStep, microStep: 0, (int)x.shape[0]);
         var examples = _info.Method == DistillationMethod.Consistency ? _targets.Consistent(x, noise, times, conditions) : _targets.FromImages(x, noise, times, conditions);
         return Losses(examples).MoveToOuterDisposeScope();
     }
@@ -98,6 +102,19 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     private JumpExamples Make(TrainingBatch batch, Func<Tensor, Tensor, ImageConditions, JumpExamples> make)
     {
         var target = _student.Target;
-        return make(batch.ImagesOn(target), _draws.Noise(batch), batch.Conditions.Map(target.Upload));
+        return make(batch.ImagesOn(target), _draws.Noise(batch), WithScales(batch.Conditions.Map(target.Upload), batch.Step, batch.MicroStep, batch.Times.Length));
+    }
+
+    /// <summary>The conditions with a guidance scale for each image, uniform from 1 to the largest, where the student learns several.</summary>
+    private ImageConditions WithScales(ImageConditions conditions, long step, int microStep, int count)
+    {
+        if (_info.MaxGuidanceScale is not float largest)
+        {
+            return conditions;
+        }
+
+        var rows = Enumerable.Range(microStep * count, count);
+        float[] scales = [.. rows.Select(row => 1 + ((largest - 1) * (float)StatelessRandom.Uniform(_seed, RandomPurpose.GuidanceScale, (ulong)step, (ulong)row)))];
+        return conditions with { GuidanceScale = tensor(scales, device: _student.Target.Device) };
     }
 }

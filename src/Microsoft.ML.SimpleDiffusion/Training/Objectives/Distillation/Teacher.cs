@@ -8,12 +8,13 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Objectives.Distillation;
 /// <summary>What is to be known of a teacher before a student learns from it.</summary>
 internal static class Teacher
 {
-    /// <summary>What a student is conditioned on: what its teacher is.</summary>
-    /// <param name="teacher">What the teacher knows.</param>
+    /// <summary>What a student is conditioned on: what its teacher is, and on guidance scales if it learns several.</summary>
+    /// <param name="job">What is distilled.</param>
     /// <param name="data">What the data shows.</param>
     /// <exception cref="ArgumentException">The data has what the teacher does not know.</exception>
-    public static ConditionDescription ConditionOfStudent(ConditionDescription teacher, ConditionDescription data)
+    public static ConditionDescription ConditionOfStudent(DistillationJob job, ConditionDescription data)
     {
+        var teacher = job.Teacher.Configuration.Condition;
         if (teacher.Kind != data.Kind)
         {
             throw new ArgumentException($"The teacher is conditioned on {Text(teacher.Kind)}, but the data has {Text(data.Kind)}.", "input");
@@ -22,7 +23,7 @@ internal static class Teacher
         var known = ClassLabels.Places(teacher.ClassLabels);
         string[] unknown = [.. data.ClassLabels.Where(label => !known.ContainsKey(label))];
         return unknown.Length == 0
-            ? teacher
+            ? teacher with { HasGuidanceInput = job.Info.MaxGuidanceScale is not null }
             : throw new ArgumentException($"The data has the classes {ClassLabels.List(unknown)}, which the teacher does not know. It knows {ClassLabels.List(teacher.ClassLabels)}.", "input");
     }
 

@@ -32,7 +32,7 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         using var autocast = Autocast.Enter(model.Target.Precision, model.Target.Device.type);
-        var way = new Way(model, Encode(model, conditions), sampling, _thresholding);
+        var way = new Way(model, Encode(model, conditions, positions.Length), sampling, _thresholding);
         ISampler[] samplers = [.. positions.Select(_ => ISampler.Create(sampling))];
         Tensor? previous = null;
         for (int step = 0; step < steps; step++)
@@ -63,15 +63,23 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
         return previous is null ? next : next.addcmul_(PerImage.Factors(coefficients.Select(c => c.PreviousX), z.device), previous, 1);
     }
 
-    private (ImageConditions Asked, ImageConditions? Nothing) Encode(DenoisingModel model, ImageConditions conditions)
+    /// <param name="model">The teacher.</param>
+    /// <param name="conditions">What the images are to show, and how strictly where the student is told: a teacher that is told nothing is guided.</param>
+    /// <param name="count">Images.</param>
+    private (ImageConditions Asked, ImageConditions? Nothing) Encode(DenoisingModel model, ImageConditions conditions, int count)
     {
+        var known = teacher.Configuration.Condition;
         var asked = model.Network.Encode(conditions);
-        if (sampling.GuidanceScale == 1 || teacher.Configuration.Condition.Kind == ConditionKind.None)
+        if (known.HasGuidanceInput)
+        {
+            return (asked with { GuidanceScale = conditions.GuidanceScale ?? full(count, sampling.GuidanceScale, dtype: ScalarType.Float32, device: model.Target.Device) }, null);
+        }
+
+        if (known.Kind == ConditionKind.None || (sampling.GuidanceScale == 1 && conditions.GuidanceScale is null))
         {
             return (asked, null);
         }
 
-        int count = (int)(conditions.Classes ?? conditions.Text!.Value.Mask).shape[0];
         var nothing = ConditionTensors.Create(teacher.Configuration.Condition, Enumerable.Repeat(RowCondition.None, count).ToArray(), portraits: null, model.Target.Device);
         return (asked, model.Network.Encode(nothing with { Portrait = conditions.Portrait }));
     }
@@ -83,7 +91,7 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
         public double LogSnr(int position) => SamplingPath.LogSnr(model.Schedule, position, sampling.Steps);
 
         /// <summary>Whether the evaluation at a position lies in the interval of guidance, by its share of the whole way.</summary>
-        public bool IsGuided(int position) => conditions.Nothing is not null && SamplingPath.IsGuided(sampling, position);
+        public bool IsGuided(int position) => conditions.Nothing is not null && SamplingPath.IsInGuidanceInterval(sampling, position);
 
         /// <summary>The clean images that are predicted.</summary>
         public Tensor PredictX(Tensor z, double[] logSnr, bool[] isGuided)
@@ -93,7 +101,7 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
             var prediction = model.Predict(z, levels, conditions.Asked);
             if (isGuided.Contains(true))
             {
-                var guided = Guidance.Apply(prediction, model.Predict(z, levels, conditions.Nothing!.Value), sampling);
+                var guided = Guidance.Apply(prediction, model.Predict(z, levels, conditions.Nothing!.Value), sampling, conditions.Asked.GuidanceScale?.view(-1, 1, 1, 1));
                 prediction = where(tensor(isGuided, device: z.device).view(-1, 1, 1, 1), guided, prediction);
             }
 

@@ -44,6 +44,19 @@ public class JumpTargetsTests
     }
 
     [TestMethod]
+    public void Target_of_guided_steps_has_the_scale_that_each_image_is_told() => With(Ddim(steps: 4), (model, targets, x, noise, conditions) =>
+    {
+        var scales = tensor(new[] { 1f, 2f, 3.5f, 4f });
+
+        var examples = targets.FromImages(x, noise, Times, conditions with { GuidanceScale = scales });
+
+        var nothing = new ImageConditions(full(4, value: 3L), null);
+        Tensor plain = model.Predict(examples.Z, examples.LogSnr, conditions), empty = model.Predict(examples.Z, examples.LogSnr, nothing);
+        AssertClose(empty + ((plain - empty) * scales.view(-1, 1, 1, 1)), examples.Velocity, 1e-4);
+        AssertClose(plain[..1], examples.Velocity[..1], 1e-5);
+    });
+
+    [TestMethod]
     public void Row_that_asks_for_nothing_is_not_changed_by_guidance()
     {
         var sampling = Ddim(steps: 4);
