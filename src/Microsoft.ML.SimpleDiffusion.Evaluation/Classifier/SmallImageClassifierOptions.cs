@@ -24,7 +24,7 @@ public sealed class SmallImageClassifierOptions
     /// <summary>Pixels on a side of what the network sees, 4 to 512. Default: 64.</summary>
     public int ImageSize { get; set; } = 64;
 
-    /// <summary>3 (RGB, default) or 1 (grey).</summary>
+    /// <summary>3 (RGB, default), 1 (grey), 4 (RGBA: what is transparent counts too), or up to 16 of pixel vectors.</summary>
     public int Channels { get; set; } = 3;
 
     /// <summary>Passes over the training images, 1 or more. Default: 16.</summary>
@@ -68,7 +68,7 @@ public sealed class SmallImageClassifierOptions
             new[] { FeatureColumnName, ScoreColumnName, PredictedLabelColumnName }.Distinct().Count() == 3,
             "must differ from the other output columns, which must differ too");
         Require.Range(nameof(ImageSize), ImageSize, 4, 512);
-        Require.That(nameof(Channels), Channels, Channels is 1 or 3, "must be 1 or 3");
+        Require.Range(nameof(Channels), Channels, 1, Data.Imaging.ImageSize.MaxChannels);
         Require.AtLeast(nameof(Epochs), Epochs, 1);
         Require.Range(nameof(BatchSize), BatchSize, 1, 65536);
         Require.Above(nameof(LearningRate), LearningRate, 0);

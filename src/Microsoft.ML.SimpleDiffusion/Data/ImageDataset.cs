@@ -116,6 +116,9 @@ internal sealed class ImageDataset : IDisposable
         return found;
     }
 
+    /// <summary>Whether nothing shows through any of the images.</summary>
+    public bool IsOpaque { get; private set; } = true;
+
     /// <summary>Whether an image lies on its side because it is higher than wide. Never without the portrait flag.</summary>
     public bool IsPortrait(int index) => _portraits[index];
 
@@ -198,6 +201,7 @@ internal sealed class ImageDataset : IDisposable
         {
             var (decoded, imageDigest) = image.Decoded.GetAwaiter().GetResult();
             _pixelCensus.Add(decoded);
+            IsOpaque &= Alpha.IsOpaque(decoded.Pixels, decoded.Size);
             Conditions.Add(image.Condition);
             digest.Add(imageDigest, image.Condition);
             bool isTurned = decoded.Size != Size;

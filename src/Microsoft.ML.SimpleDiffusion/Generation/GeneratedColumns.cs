@@ -121,9 +121,9 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         value = ImageEncoder.ToMLImage(image.Pixels, image.IsPortrait ? _size.Transposed : _size);
     };
 
-    private static ValueGetter<VBuffer<float>> CreatePixelGetter(Func<GeneratedImage> current) => (ref VBuffer<float> value) =>
+    private ValueGetter<VBuffer<float>> CreatePixelGetter(Func<GeneratedImage> current) => (ref VBuffer<float> value) =>
     {
-        byte[] bytes = current().Pixels;
+        byte[] bytes = Alpha.Unpremultiply(current().Pixels, _size);
         var editor = VBufferEditor.Create(ref value, bytes.Length);
         TensorPrimitives.ConvertChecked<byte, float>(bytes, editor.Values);
         value = editor.Commit();

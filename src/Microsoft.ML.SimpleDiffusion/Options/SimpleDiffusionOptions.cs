@@ -81,7 +81,11 @@ public sealed class SimpleDiffusionOptions
     [NotComparedByLoss(ChangesLoss)]
     public int ImageWidth { get; set; } = 64;
 
-    /// <summary>Colour channels: 3 for RGB (default) or 1 for grey.</summary>
+    /// <summary>
+    /// Channels of the images: 3 for RGB (default), 1 for grey, or 4 for RGBA, with transparency. Models learn premultiplied colours, so that invisible pixels have
+    /// none; images are as ML.NET has them, and pixel vectors have straight colours. Other numbers, up to 16, are for pixel vectors alone: their generated images
+    /// show the first channel or the first three.
+    /// </summary>
     [NotComparedByLoss(ChangesLoss)]
     public int Channels { get; set; } = 3;
 

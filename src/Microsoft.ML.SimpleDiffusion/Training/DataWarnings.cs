@@ -8,10 +8,15 @@ internal static class DataWarnings
     /// <param name="data">The training data.</param>
     /// <param name="options">The run's.</param>
     /// <param name="warn">Is told.</param>
-    /// <exception cref="InvalidOperationException">No row has a condition, so that there is nothing to learn of it.</exception>
+    /// <exception cref="InvalidOperationException">No row has a condition, or no image is transparent, so that there is nothing to learn of it.</exception>
     public static void Tell(ImageDataset data, SimpleDiffusionOptions options, Action<string> warn)
     {
         data.Conditions.RequireAny();
+        if (data.Size.HasAlpha && data.IsOpaque)
+        {
+            throw new InvalidOperationException($"Channels is 4 (RGBA), but none of the {data.Count} images of column '{options.ImageColumnName}' has a transparent pixel: 3 would be right.");
+        }
+
         foreach (string warning in data.Warnings.Concat(data.Conditions.DescribeForTraining()).Concat(OfDropout(data, options)))
         {
             warn(warning);

@@ -28,7 +28,7 @@ internal sealed record ImageStrip(byte[] Png, int Width, int Height, int Count)
         {
             for (int i = 0; i < images.Count; i++)
             {
-                using var image = PixelConverter.ToBitmap(PixelConverter.ToPlanar(images[i], size, size with { Height = height, Width = width }), size with { Height = height, Width = width });
+                using var image = PixelConverter.ToBitmap(PixelConverter.ToPlanar(Alpha.Premultiply(images[i], size), size, size with { Height = height, Width = width }), size with { Height = height, Width = width });
                 canvas.DrawBitmap(image, i * (width + Gap), 0);
             }
         }

@@ -17,7 +17,7 @@ internal sealed class CoarsePixels(ImageSize size) : IFeatureExtractor
         var small = size with { Height = Side, Width = Side };
         return images.Select(image => new FeatureRow
         {
-            Features = Array.ConvertAll(PixelConverter.ToPlanar(image.Pixels, size, small), value => value / 255f),
+            Features = Array.ConvertAll(PixelConverter.ToPlanar(Alpha.Premultiply(image.Pixels, size), size, small), value => value / 255f),
             Label = image.Label,
         }).ToList();
     }

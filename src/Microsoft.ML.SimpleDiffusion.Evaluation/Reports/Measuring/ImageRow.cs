@@ -10,7 +10,7 @@ internal sealed class ImageRow
     /// <summary>Most images of a set that are shown.</summary>
     private const int Shown = 10;
 
-    /// <summary>Planar [C, H, W], 0 to 255.</summary>
+    /// <summary>Planar [C, H, W], 0 to 255, as pixel vectors are: colours beside alpha are straight.</summary>
     public byte[] Pixels { get; set; } = [];
 
     /// <summary>Empty without a class.</summary>

@@ -79,12 +79,12 @@ internal sealed class RealImages : IDisposable
     /// <summary>Class of an image; empty for none.</summary>
     public string LabelOf(int index) => _data.ClassOf(index) is var label && label < _labels.Count ? _labels[label] : string.Empty;
 
-    /// <summary>Planar [C, H, W], 0 to 255.</summary>
+    /// <summary>Planar [C, H, W], 0 to 255, as pixel vectors are: colours beside alpha are straight.</summary>
     public byte[] PixelsOf(int index)
     {
         var pixels = new byte[Size.Length];
         _data.CopyPixels(index, pixels);
-        return pixels;
+        return Alpha.Unpremultiply(pixels, Size);
     }
 
     /// <summary>Some of the images as rows; pixels are read as the rows are.</summary>

@@ -20,7 +20,7 @@ internal static class SummarySection
     private static Html Sentence(ModelSummary model)
     {
         string classes = model.ClassCount > 0 ? $" of {model.ClassCount} classes" : string.Empty;
-        string colours = model.Channels == 1 ? "grey" : "colour";
+        string colours = model.Channels switch { 1 => "grey", 3 => "colour", 4 => "transparent colour", var count => string.Create(CultureInfo.InvariantCulture, $"{count}-channel") };
         string article = "aeiou".Contains(char.ToLowerInvariant(model.Kind[0])) ? "An" : "A";
         return Html.Of($"{article} {model.Kind} simple diffusion model of {model.Height}×{model.Width} {colours} pictures{classes}, trained for {model.TrainedSteps:N0} steps of {model.ImagesPerStep} pictures. This report was made with {model.RealImages:N0} real pictures.");
     }

@@ -8,7 +8,9 @@ namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 /// <summary>Reads a column of images, whatever of its kinds it is.</summary>
 internal static class ImageColumn
 {
-    public const string Expected = "image, file path, image file (Byte vector of variable size), or pixel vector [channels, height, width] of Byte or Single";
+    public const string Expected = $"image, file path, image file (Byte vector of variable size), or {ExpectedVector}";
+
+    private const string ExpectedVector = "pixel vector [channels, height, width] of Byte or Single";
 
     /// <summary>Checks the column before there is any data.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
@@ -29,9 +31,12 @@ internal static class ImageColumn
     public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, int channels)
     {
         var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
-        return column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type) || PixelSize(column.Type) is ImageSize size && size.Channels == channels
+        var wanted = new ImageSize(channels, 1, 1);
+        bool isPicture = column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type);
+        return (isPicture && wanted.IsPicture) || PixelSize(column.Type)?.Channels == channels
             ? column
-            : throw ColumnErrors.Mismatch(role, name, channels == 1 ? Expected + " with 1 channel" : Expected + " with 3 channels", column.Type.ToString()!);
+            : throw ColumnErrors.Mismatch(
+                role, name, wanted.IsPicture ? $"{Expected} with {channels} channel{(channels == 1 ? string.Empty : "s")}" : $"{ExpectedVector} with {channels} channels, since pictures have 1, 3 or 4", column.Type.ToString()!);
     }
 
     /// <summary>
@@ -72,7 +77,7 @@ internal static class ImageColumn
     /// <summary>Size of the images in a pixel vector column, or null if it is none.</summary>
     private static ImageSize? PixelSize(DataViewType type)
         => type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector
-            && channels is 1 or 3 && height > 0 && width > 0
+            && channels is >= 1 and <= ImageSize.MaxChannels && height > 0 && width > 0
             && (vector.ItemType.RawType == typeof(byte) || vector.ItemType.RawType == typeof(float))
             ? new ImageSize(channels, height, width)
             : null;
@@ -116,7 +121,7 @@ internal static class ImageColumn
         {
             getter(ref buffer);
             RequireLength(buffer.Length, from);
-            var pixels = PixelConverter.ToPlanar([.. buffer.DenseValues()], from, format);
+            var pixels = PixelConverter.ToPlanar(Alpha.Premultiply([.. buffer.DenseValues()], from), from, format);
             return () => pixels;
         };
     }
@@ -129,7 +134,7 @@ internal static class ImageColumn
             getter(ref buffer);
             RequireLength(buffer.Length, from);
             float[] values = [.. buffer.DenseValues()];
-            var pixels = PixelConverter.ToPlanar(Array.ConvertAll(values, ToByte), from, format) with { Vector = VectorRange.Of(values) };
+            var pixels = PixelConverter.ToPlanar(Alpha.Premultiply(Array.ConvertAll(values, ToByte), from), from, format) with { Vector = VectorRange.Of(values) };
             return () => pixels;
         };
     }

@@ -25,16 +25,8 @@ internal static class ImageEncoder
     /// <param name="size">C, H and W.</param>
     public static MLImage ToMLImage(ReadOnlySpan<byte> planar, ImageSize size)
     {
-        int area = size.Height * size.Width;
-        var pixels = new byte[4 * area];
-        for (int i = 0; i < area; i++)
-        {
-            pixels[4 * i] = planar[i];
-            pixels[(4 * i) + 1] = planar[size.Channels == 1 ? i : area + i];
-            pixels[(4 * i) + 2] = planar[size.Channels == 1 ? i : (2 * area) + i];
-            pixels[(4 * i) + 3] = byte.MaxValue;
-        }
-
+        var pixels = new byte[4 * size.Height * size.Width];
+        PixelConverter.Interleave(planar, size, pixels);
         return MLImage.CreateFromPixels(size.Width, size.Height, MLPixelFormat.Rgba32, pixels);
     }
 }
@@ -55,7 +47,7 @@ internal static class ImageGrid
         return ((columns * ((long)(size.Width * scale) + Gap)) + Gap) * (decimal)((rows * ((long)(size.Height * scale) + Gap)) + Gap) <= MaxPixels;
     }
 
-    /// <summary>Draws a grid on white, row by row. Small images are enlarged by a whole factor, so that each pixel stays a square.</summary>
+    /// <summary>Draws a grid on white, row by row; transparent images on a checkerboard. Small images are enlarged by a whole factor, so that each pixel stays a square.</summary>
     /// <param name="images">Images, planar [C, H, W], 0 to 255.</param>
     /// <param name="size">C, H and W.</param>
     /// <param name="columns">Images per row.</param>
@@ -72,7 +64,13 @@ internal static class ImageGrid
             for (int i = 0; i < images.Count; i++)
             {
                 using var image = PixelConverter.ToBitmap(images[i], size);
-                canvas.DrawBitmap(image, SKRect.Create(Gap + (i % columns * (width + Gap)), Gap + (i / columns * (height + Gap)), width, height));
+                var place = SKRect.Create(Gap + (i % columns * (width + Gap)), Gap + (i / columns * (height + Gap)), width, height);
+                if (size.HasAlpha)
+                {
+                    Checkerboard.Draw(canvas, place);
+                }
+
+                canvas.DrawBitmap(image, place);
             }
         }
 

@@ -1,11 +1,19 @@
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 /// <summary>Size of the images that a model is trained on.</summary>
-/// <param name="Channels">3 for RGB or 1 for grey.</param>
+/// <param name="Channels">1 for grey, 3 for RGB, 4 for RGBA, whose colours are premultiplied with alpha; others, up to 16, have no meaning here.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Width">In pixels.</param>
 internal readonly record struct ImageSize(int Channels, int Height, int Width)
 {
+    public const int MaxChannels = 16;
+
+    /// <summary>Whether the last channel is alpha.</summary>
+    public bool HasAlpha => Channels == 4;
+
+    /// <summary>Whether images in the usual sense have such channels.</summary>
+    public bool IsPicture => Channels is 1 or 3 or 4;
+
     /// <summary>Bytes of an image.</summary>
     public int Length => Channels * Height * Width;
 

@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
 /// <summary>
-/// Brings images of any size and form to planar bytes of the size that a model needs: transparency on white, cropped around the centre to the
+/// Brings images of any size and form to planar bytes of the size that a model needs: transparency kept or on white, cropped around the centre to the
 /// aspect ratio, resized with an antialiasing filter, grey as luma.
 /// </summary>
 internal static class PixelConverter
@@ -42,8 +42,20 @@ internal static class PixelConverter
             return planar.ToArray();
         }
 
-        using var bitmap = ToBitmap(planar, from);
-        return ToPlanar(bitmap, size);
+        if (from.IsPicture)
+        {
+            using var bitmap = ToBitmap(planar, from);
+            return ToPlanar(bitmap, size);
+        }
+
+        var pixels = new byte[size.Length];
+        int fromArea = from.Height * from.Width, area = size.Height * size.Width;
+        for (int channel = 0; channel < size.Channels; channel++)
+        {
+            ToPlanar(planar.Slice(channel * fromArea, fromArea), @from with { Channels = 1 }, size with { Channels = 1 }).CopyTo(pixels, channel * area);
+        }
+
+        return pixels;
     }
 
     /// <inheritdoc cref="ToPlanar(SKBitmap, ImageSize)"/>
@@ -56,7 +68,11 @@ internal static class PixelConverter
     /// <summary>From a bitmap with 8 bits for each of red, green, blue and premultiplied alpha.</summary>
     public static byte[] ToPlanar(SKBitmap bitmap, ImageSize size)
     {
-        ComposeOnWhite(bitmap);
+        if (!size.HasAlpha)
+        {
+            ComposeOnWhite(bitmap);
+        }
+
         if (bitmap.Width == size.Width && bitmap.Height == size.Height)
         {
             return Planes(bitmap, size);
@@ -74,18 +90,29 @@ internal static class PixelConverter
     /// <summary>The bitmap of planar pixels [C, H, W]. The caller owns it.</summary>
     public static SKBitmap ToBitmap(ReadOnlySpan<byte> planar, ImageSize size)
     {
-        var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var pixels = PixelsOf(bitmap);
-        int area = size.Height * size.Width;
+        var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, size.HasAlpha ? SKAlphaType.Premul : SKAlphaType.Opaque));
+        Interleave(planar, size, PixelsOf(bitmap));
+        return bitmap;
+    }
+
+    /// <summary>
+    /// Red, green, blue and premultiplied alpha of each pixel. A colour that a model has made brighter than its alpha allows is as bright as it may be. Of channels
+    /// without a meaning the first three are shown, or the first.
+    /// </summary>
+    /// <param name="planar">Pixels [C, H, W].</param>
+    /// <param name="size">C, H and W.</param>
+    /// <param name="rgba">Gets four bytes for each pixel.</param>
+    public static void Interleave(ReadOnlySpan<byte> planar, ImageSize size, Span<byte> rgba)
+    {
+        int area = size.Height * size.Width, green = size.Channels < 3 ? 0 : area, blue = 2 * green;
         for (int i = 0; i < area; i++)
         {
-            pixels[4 * i] = planar[i];
-            pixels[(4 * i) + 1] = planar[size.Channels == 1 ? i : area + i];
-            pixels[(4 * i) + 2] = planar[size.Channels == 1 ? i : (2 * area) + i];
-            pixels[(4 * i) + 3] = byte.MaxValue;
+            byte alpha = size.HasAlpha ? planar[(3 * area) + i] : byte.MaxValue;
+            rgba[4 * i] = Math.Min(planar[i], alpha);
+            rgba[(4 * i) + 1] = Math.Min(planar[green + i], alpha);
+            rgba[(4 * i) + 2] = Math.Min(planar[blue + i], alpha);
+            rgba[(4 * i) + 3] = alpha;
         }
-
-        return bitmap;
     }
 
     /// <summary>The largest part around the centre that has the aspect ratio of the target.</summary>
@@ -138,6 +165,10 @@ internal static class PixelConverter
                 planes[i] = red;
                 planes[area + i] = green;
                 planes[(2 * area) + i] = blue;
+                if (size.HasAlpha)
+                {
+                    planes[(3 * area) + i] = pixels[(4 * i) + 3];
+                }
             }
         }
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>
@@ -34,7 +36,7 @@ internal static class OptionsValidator
         ValidateColumns(options);
         Require.Range("ImageHeight", options.ImageHeight, 4, MaxImageSide);
         Require.Range("ImageWidth", options.ImageWidth, 4, MaxImageSide);
-        Require.That("Channels", options.Channels, options.Channels is 1 or 3, "must be 3 (RGB) or 1 (grey)");
+        Require.Range("Channels", options.Channels, 1, ImageSize.MaxChannels);
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
         ValidateGeneration(options);
