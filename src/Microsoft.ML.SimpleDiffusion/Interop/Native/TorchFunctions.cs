@@ -23,8 +23,10 @@ internal static unsafe class TorchFunctions
 
     private static readonly TorchFunction SetOneDnnEnabledFunction = new("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z");
 
+    private static readonly TorchFunction SetNnpackEnabledFunction = new("_ZN2at7Context20setUserEnabledNNPACKEb", "?setUserEnabledNNPACK@Context@at@@QEAAX_N@Z");
+
     public static IReadOnlyList<TorchFunction> All { get; } =
-        [SetAutocastEnabledFunction, SetAutocastTypeFunction, ClearAutocastCacheFunction, GlobalContextFunction, SetBenchmarkFunction, SetOneDnnEnabledFunction];
+        [SetAutocastEnabledFunction, SetAutocastTypeFunction, ClearAutocastCacheFunction, GlobalContextFunction, SetBenchmarkFunction, SetOneDnnEnabledFunction, SetNnpackEnabledFunction];
 
     /// <summary>Switches autocast on a kind of device, for the calling thread.</summary>
     public static void SetAutocastEnabled(DeviceType device, bool isEnabled)
@@ -42,6 +44,9 @@ internal static unsafe class TorchFunctions
 
     /// <summary>Whether oneDNN computes what it can on a CPU. For the whole process.</summary>
     public static void SetOneDnnEnabled(bool isEnabled) => Switch(SetOneDnnEnabledFunction, isEnabled);
+
+    /// <summary>Whether NNPACK computes what oneDNN does not. For the whole process.</summary>
+    public static void SetNnpackEnabled(bool isEnabled) => Switch(SetNnpackEnabledFunction, isEnabled);
 
     private static void Switch(TorchFunction function, bool isEnabled)
     {
