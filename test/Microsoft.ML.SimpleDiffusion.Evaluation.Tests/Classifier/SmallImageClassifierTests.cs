@@ -190,7 +190,7 @@ public class SmallImageClassifierTests
             ("LabelColumnName", options => options.LabelColumnName = string.Empty),
             ("FeatureColumnName", options => options.FeatureColumnName = "Score"),
             ("ImageSize", options => options.ImageSize = 3),
-            ("Channels", options => options.Channels = 2),
+            ("Channels", options => options.Channels = 17),
             ("Epochs", options => options.Epochs = 0),
             ("BatchSize", options => options.BatchSize = 0),
             ("LearningRate", options => options.LearningRate = 0),

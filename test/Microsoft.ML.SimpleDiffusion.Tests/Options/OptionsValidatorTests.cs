@@ -10,7 +10,7 @@ public class OptionsValidatorTests
         Mistake("ImageHeight", o => o.ImageHeight = 3),
         Mistake("ImageHeight", o => (o.ImageHeight, o.Network.ChannelMultipliers) = (66, [1, 2, 4])),
         Mistake("ImageWidth", o => o.ImageWidth = 5000),
-        Mistake("Channels", o => o.Channels = 2),
+        Mistake("Channels", o => o.Channels = 17),
         Mistake("OutputColumnName", o => o.OutputColumnName = " "),
         Mistake("ImageColumnName", o => o.ImageColumnName = string.Empty),
         Mistake("OutputPixelsColumnName", o => o.OutputPixelsColumnName = o.OutputColumnName),
