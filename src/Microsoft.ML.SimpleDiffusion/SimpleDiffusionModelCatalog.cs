@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.SimpleDiffusion;
+using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
 namespace Microsoft.ML;
 
@@ -58,4 +60,89 @@ public static class SimpleDiffusionModelCatalog
             throw;
         }
     }
+
+    /// <summary>
+    /// Makes of a trained model one whose weights are another average of its training, of any width, from the checkpoints that a run with
+    /// <see cref="TrainingOptions.PowerFunctionAverages"/> has left (Karras et al. 2024, section 3.2).
+    /// </summary>
+    /// <param name="catalog">The catalog, <c>mlContext.Model</c>.</param>
+    /// <param name="model">The model of the run. It is not changed.</param>
+    /// <param name="checkpointDirectory">The run's <see cref="TrainingOptions.CheckpointDirectory"/>.</param>
+    /// <param name="relativeWidth">Standard deviation of the steps that count, over all steps: 0.01 to 0.25. Narrow averages follow the last steps, wide ones are smoother.</param>
+    /// <returns>A model of its own on the CPU, after the steps of the newest checkpoint. Dispose of it to free its weights.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The width is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds no averages, or a checkpoint is damaged or of another run.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
+    public static SimpleDiffusionTransformer SynthesizeAverage(this ModelOperationsCatalog catalog, SimpleDiffusionTransformer model, string checkpointDirectory, double relativeWidth)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(checkpointDirectory);
+        Require.Range(nameof(relativeWidth), relativeWidth, 0.01, 0.25);
+        var environment = MLEnvironment.Of(catalog);
+        var averaged = MLEnvironment.Warn(environment, warn => AverageSynthesis.Create(((TorchGenerator)model.Model).Model, checkpointDirectory, relativeWidth, warn));
+        return new SimpleDiffusionTransformer(environment, new TorchGenerator(averaged), model.Options);
+    }
+
+    /// <summary>Makes averages of several widths, as <see cref="SynthesizeAverage"/> does, and takes the one that a metric finds best.</summary>
+    /// <param name="catalog">The catalog, <c>mlContext.Model</c>.</param>
+    /// <param name="model">The model of the run. It is not changed.</param>
+    /// <param name="checkpointDirectory">The run's <see cref="TrainingOptions.CheckpointDirectory"/>.</param>
+    /// <param name="relativeWidths">Widths to try, one or more, 0.01 to 0.25.</param>
+    /// <param name="metric">Says which is best.</param>
+    /// <param name="validation">Held-out images, as the metric needs them.</param>
+    /// <param name="cancellationToken">Stops the measurements.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc cref="SynthesizeAverage" path="/exception"/>
+    public static AverageChoice ChooseAverage(
+        this ModelOperationsCatalog catalog,
+        SimpleDiffusionTransformer model,
+        string checkpointDirectory,
+        IReadOnlyList<double> relativeWidths,
+        IValidationMetric metric,
+        IDataView validation,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(relativeWidths);
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentOutOfRangeException.ThrowIfZero(relativeWidths.Count, nameof(relativeWidths));
+        var values = new Dictionary<double, double>();
+        AverageChoice? best = null;
+        try
+        {
+            foreach (double width in relativeWidths.Distinct())
+            {
+                var candidate = SynthesizeAverage(catalog, model, checkpointDirectory, width);
+                try
+                {
+                    values[width] = metric.Evaluate(candidate, validation, cancellationToken);
+                }
+                catch
+                {
+                    candidate.Dispose();
+                    throw;
+                }
+
+                if (best is not null && !IsBetter(metric, values[width], values[best.RelativeWidth]))
+                {
+                    candidate.Dispose();
+                    continue;
+                }
+
+                best?.Model.Dispose();
+                best = new AverageChoice(candidate, width, values);
+            }
+
+            return best!;
+        }
+        catch
+        {
+            best?.Model.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsBetter(IValidationMetric metric, double value, double than)
+        => double.IsFinite(value) && (!double.IsFinite(than) || (metric.HigherIsBetter ? value > than : value < than));
 }

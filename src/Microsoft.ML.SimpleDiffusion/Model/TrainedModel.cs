@@ -75,6 +75,9 @@ internal sealed class TrainedModel(Shared<DenoisingModel> shared, ModelConfigura
     /// <summary>The same model, as one that has been distilled from something else. It takes this owner's place.</summary>
     public TrainedModel DistilledFrom(DistillationInfo info) => new(shared, configuration with { Distillation = info });
 
+    /// <summary>The same model, as one whose weights have seen so many steps. It takes this owner's place.</summary>
+    public TrainedModel AtStep(long steps) => new(shared, configuration with { TrainedSteps = steps });
+
     /// <summary>Uses the model when it is its turn.</summary>
     /// <exception cref="ObjectDisposedException">This owner has gone.</exception>
     public TResult Use<TResult>(Func<DenoisingModel, TResult> use) => shared.Use(use);

@@ -109,6 +109,16 @@ public sealed class TrainingOptions
     public int? KeepCheckpointEverySteps { get; set; }
 
     /// <summary>
+    /// Whether checkpoints hold two more averages of the weights, of which those of any width can be made when the run is done, so that the width need not be
+    /// guessed before (Karras et al. 2024, "Analyzing and improving the training dynamics of diffusion models"): with
+    /// <see cref="SimpleDiffusionModelCatalog.SynthesizeAverage"/>. The more checkpoints are kept (<see cref="KeepCheckpointEverySteps"/>), the closer; some tens are
+    /// plenty. It takes half as much memory again as the training's state, and changes nothing else. Default: false.
+    /// </summary>
+    [NotSwept]
+    [CountsUnless("Training.CheckpointDirectory", null)]
+    public bool PowerFunctionAverages { get; set; }
+
+    /// <summary>
     /// Whether to go on from the newest whole checkpoint in <see cref="CheckpointDirectory"/>, if there is one. Default: true. If false, checkpoints
     /// of earlier runs are moved to a folder 'set-aside' in it.
     /// </summary>

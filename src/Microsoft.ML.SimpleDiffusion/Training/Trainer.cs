@@ -57,6 +57,7 @@ internal sealed class Trainer : IDisposable
         _optimizer.Apply(_state, AdamUpdate.At(_options.Training, _state.Step), loss, norm);
         _ledger.Add(loss, norm);
         _state.Step++;
+        _state.PowerAverages?.Add(_state.Weights, _state.Step);
     }
 
     /// <summary>What the steps since the last call have to tell, in order; counts those that were skipped.</summary>

@@ -81,7 +81,7 @@ internal sealed class TrainingSetup : IDisposable
             _log.Network(specification, options, target, Data.Count);
             _model = new DenoisingModel(options, condition, target);
             WeightInitializer.Initialize(_model.Network, options.Seed!.Value);
-            _state = new TrainingState(_model.Network, target.Device);
+            _state = new TrainingState(_model.Network, target.Device, training.PowerFunctionAverages);
             if (warmStart is not null)
             {
                 WarmStart.Apply(warmStart, condition, _state, _log.Warning);

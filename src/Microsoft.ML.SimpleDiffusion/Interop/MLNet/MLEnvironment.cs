@@ -8,6 +8,8 @@ internal static class MLEnvironment
 {
     public static IHostEnvironment Of(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
 
+    public static IHostEnvironment Of(ModelOperationsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
+
     /// <summary>A seed that follows from the seed of the context, or a fresh one if the context has none.</summary>
     public static int SeedOf(IHostEnvironment environment) => environment.Register(nameof(SimpleDiffusionEstimator)).Rand.Next();
 

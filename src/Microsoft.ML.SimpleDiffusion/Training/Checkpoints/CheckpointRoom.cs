@@ -9,8 +9,12 @@ internal static class CheckpointRoom
     /// <summary>Weights, their moving average and Adam's two moments.</summary>
     private const int NumbersPerWeight = 4;
 
+    private const int PowerAverages = 2;
+
     /// <summary>Bytes of one checkpoint, but for the names in its header.</summary>
-    public static long BytesEach(long parameters) => parameters * NumbersPerWeight * sizeof(float);
+    /// <param name="training">What it holds.</param>
+    /// <param name="parameters">Weights of the network.</param>
+    public static long BytesEach(TrainingOptions training, long parameters) => parameters * (NumbersPerWeight + (training.PowerFunctionAverages ? PowerAverages : 0)) * sizeof(float);
 
     /// <summary>Bytes of the best weights, twice, since the old ones are removed only when the new ones are whole.</summary>
     public static long BytesOfBest(long parameters) => 2 * parameters * sizeof(float);

@@ -74,7 +74,7 @@ internal sealed class CheckpointStore : IDisposable
             return;
         }
 
-        CheckpointRoom.Require(_directory, additional, CheckpointRoom.BytesEach(parameters), training.KeepBest ? CheckpointRoom.BytesOfBest(parameters) : 0);
+        CheckpointRoom.Require(_directory, additional, CheckpointRoom.BytesEach(training, parameters), training.KeepBest ? CheckpointRoom.BytesOfBest(parameters) : 0);
         try
         {
             string probe = Path.Combine(_directory, ProbeFile);

@@ -14,7 +14,8 @@ internal sealed class TrainingState : IDisposable
 
     /// <param name="network">A network with its initial weights, whose parameters move into the flat buffer. Owned by the caller.</param>
     /// <param name="device">Where the network lives.</param>
-    public TrainingState(DenoisingNetwork network, Device device)
+    /// <param name="keepsPowerAverages">Whether there are averages of which others can be made afterwards.</param>
+    public TrainingState(DenoisingNetwork network, Device device, bool keepsPowerAverages = false)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
@@ -25,6 +26,7 @@ internal sealed class TrainingState : IDisposable
         FirstMoments = new FlatBuffer(_slots, device);
         SecondMoments = new FlatBuffer(_slots, device);
         EmaWeights = new FlatBuffer(_slots, device);
+        PowerAverages = keepsPowerAverages ? new PowerFunctionAverages(_slots, device) : null;
         foreach (var (slot, (_, parameter)) in _slots.Zip(network.named_parameters()))
         {
             using var weights = Weights.View(slot);
@@ -53,6 +55,9 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The exponential moving average of the weights, which generates images.</summary>
     public FlatBuffer EmaWeights { get; }
 
+    /// <summary>Averages of which others can be made afterwards, or null.</summary>
+    public PowerFunctionAverages? PowerAverages { get; }
+
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; set; }
 
@@ -61,12 +66,16 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
     public IReadOnlyList<NamedTensor> NamedTensors()
-        => [.. Weights.NamedViews("weights."), .. EmaWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second.")];
+        =>
+        [
+            .. Weights.NamedViews("weights."), .. EmaWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second."),
+            .. PowerAverages?.NamedViews() ?? [],
+        ];
 
     /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite.</exception>
     public void RequireFinite()
     {
-        if (!Weights.IsFinite() || !EmaWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite())
+        if (!Weights.IsFinite() || !EmaWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite() || PowerAverages?.IsFinite() == false)
         {
             throw Divergence.Error($"the weights or their moments are not finite after step {Step - 1}");
         }
@@ -129,6 +138,7 @@ internal sealed class TrainingState : IDisposable
         FirstMoments.Dispose();
         SecondMoments.Dispose();
         EmaWeights.Dispose();
+        PowerAverages?.Dispose();
     }
 
     private static void CopyRows(Tensor from, Tensor to, IReadOnlyList<int?> rows)
