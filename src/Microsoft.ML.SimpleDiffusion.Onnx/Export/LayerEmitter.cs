@@ -43,7 +43,21 @@ internal sealed class LayerEmitter(OnnxGraph graph, WeightSource weights, OnnxPr
         string name = Join(within, plan);
         long kernel = plan.Kernel, pad = isStrided ? 0 : kernel / 2, stride = isStrided ? kernel : 1;
         string weight = ProductWeight($"{name}.weight", [plan.Outputs, plan.Inputs, kernel, kernel]), bias = ProductWeight($"{name}.bias", [plan.Outputs]);
+        if (plan.IsCircular && pad > 0)
+        {
+            x = Wrapped(Wrapped(x, 2, pad), 3, pad);
+            pad = 0;
+        }
+
         return Full(graph.Op("Conv", [Low(x), weight, bias], new("kernel_shape", [kernel, kernel]), new("pads", [pad, pad, pad, pad]), new("strides", [stride, stride])));
+    }
+
+    /// <summary>Feature maps with so many rows or columns of their other sides around them.</summary>
+    private string Wrapped(string x, int axis, long width)
+    {
+        return graph.Op("Concat", [Slice(-width, long.MaxValue), x, Slice(0, width)], new OnnxAttribute("axis", axis));
+
+        string Slice(long start, long end) => graph.Op("Slice", [x, graph.Ints(start), graph.Ints(end), graph.Ints(axis)]);
     }
 
     public string TransposedConv(string x, TransposedConvPlan plan, string within)

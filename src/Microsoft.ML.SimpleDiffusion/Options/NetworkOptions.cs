@@ -87,6 +87,13 @@ public sealed class NetworkOptions
     /// </summary>
     public bool PortraitFlag { get; set; }
 
+    /// <summary>
+    /// Whether generated images are tiles that continue at their other sides without a seam: textures and maps. Convolutions go round the edges, and training shifts
+    /// each image round them by a random number of pixels, so that the network knows no corner. The training images should be such tiles: of others their edges are
+    /// learnt as well. Not with wavelet patching, which mirrors what lies beyond an edge. Default: false.
+    /// </summary>
+    public bool Seamless { get; set; }
+
     /// <summary>How a text condition is read. Models without text ignore it.</summary>
     [NestOption]
     public TextEncoderOptions TextEncoder { get; set; } = new();

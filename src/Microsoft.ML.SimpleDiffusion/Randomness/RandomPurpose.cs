@@ -56,4 +56,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>Guidance scale that a step of a distillation teaches to an image.</summary>
     GuidanceScale = 18,
+
+    /// <summary>By how much a training image that has no edges is shifted.</summary>
+    Shift = 19,
 }

@@ -17,6 +17,9 @@ internal sealed record NetworkCase(
 {
     public const int EmbeddingWidth = 6;
 
+    /// <summary>Whether its edges meet.</summary>
+    public bool Seamless { get; init; }
+
     /// <summary>Whether it is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
@@ -34,6 +37,8 @@ internal sealed record NetworkCase(
         new(NetworkArchitecture.UNet, PatchingType.Dwt, 1, ConditionKind.Embeddings),
         new(NetworkArchitecture.UNet, PatchingType.None, 0, ConditionKind.Text, Portrait: true),
         new(NetworkArchitecture.UNet, PatchingType.Convolution, 1, ConditionKind.Class),
+        new(NetworkArchitecture.UVit, PatchingType.None, 0, ConditionKind.Class) { Seamless = true },
+        new(NetworkArchitecture.UNet, PatchingType.Convolution, 1) { Seamless = true },
     ];
 
     private SimpleDiffusionOptions Options => new()
@@ -56,6 +61,7 @@ internal sealed record NetworkCase(
             Patching = Patching,
             PatchLevels = Patching == PatchingType.None ? null : PatchLevels,
             PortraitFlag = Portrait,
+            Seamless = Seamless,
             TransformerFromResolution = TransformerFromResolution,
             TextEncoder = new TextEncoderOptions { Width = 16, Depth = 2, Heads = 2, MaxLength = 32 },
         },
@@ -63,7 +69,7 @@ internal sealed record NetworkCase(
     };
 
     public override string ToString()
-        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}";
+        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}{(Seamless ? " seamless" : string.Empty)}";
 
     /// <summary>The configuration of a model with such a network.</summary>
     public ModelConfiguration Configure()

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ internal static class Layers
 {
     /// <summary>A convolution that keeps height and width.</summary>
     public static Conv2d Add(this nn.Module module, ConvPlan plan)
-        => module.Register(plan, nn.Conv2d(plan.Inputs, plan.Outputs, plan.Kernel, padding: plan.Kernel / 2));
+        => module.Register(plan, nn.Conv2d(plan.Inputs, plan.Outputs, plan.Kernel, padding: plan.Kernel / 2, padding_mode: plan.IsCircular ? PaddingModes.Circular : PaddingModes.Zeros));
 
     /// <summary>A convolution whose stride is its kernel.</summary>
     public static Conv2d AddStrided(this nn.Module module, ConvPlan plan)

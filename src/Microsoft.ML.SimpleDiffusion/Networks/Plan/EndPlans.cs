@@ -64,14 +64,14 @@ internal sealed record ConvolutionPatchingPlan(int ImageChannels, int PatchedCha
 }
 
 /// <summary>'ProjectOutput' of appendix B.2.1.</summary>
-internal sealed record OutputPlan(int Inputs, int Outputs, int ChannelsPerGroup, long Pixels) : BlockPlan("output")
+internal sealed record OutputPlan(int Inputs, int Outputs, int ChannelsPerGroup, bool IsSeamless, long Pixels) : BlockPlan("output")
 {
     // Output norm, swish and convolution.
     private const int KeptMaps = 3;
 
     public GroupNormPlan Norm { get; } = new("norm", Inputs, ChannelsPerGroup);
 
-    public ConvPlan Conv { get; } = new("conv", Inputs, Outputs, 3, Pixels) { IsHidden = false };
+    public ConvPlan Conv { get; } = new("conv", Inputs, Outputs, 3, Pixels) { IsHidden = false, IsCircular = IsSeamless };
 
     /// <inheritdoc/>
     public override long KeptValues => KeptMaps * Inputs * Pixels;

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
 /// <param name="Pixels">Pixels that it makes of one image.</param>
 internal sealed record ConvPlan(string Name, int Inputs, int Outputs, int Kernel, long Pixels) : PartPlan(Name)
 {
+    /// <summary>Whether what lies beyond an edge is what lies within the other, instead of zeros.</summary>
+    public bool IsCircular { get; init; }
+
     /// <summary>Whether it leads from hidden features to hidden features.</summary>
     public bool IsHidden { get; init; } = true;
 

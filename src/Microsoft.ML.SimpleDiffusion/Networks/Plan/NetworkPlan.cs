@@ -108,11 +108,11 @@ internal static class EndParts
             Embedding = new EmbeddingPlan(s.BaseChannels, s.EmbeddingChannels, s.ClassCount, s.HasPortraitFlag, s.Text?.Width, s.HasGuidanceInput),
             Patching = PatchingPlan.Of(s),
             Text = TextEncoderPlan.Of(s.Text, textTokens),
-            Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels) { IsHidden = false },
+            Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels) { IsHidden = false, IsCircular = s.IsSeamless },
             Down = down,
             Middle = middle,
             Up = up,
-            Output = new OutputPlan(s.LevelChannels(0), s.PatchedChannels, s.ChannelsPerGroup, pixels),
+            Output = new OutputPlan(s.LevelChannels(0), s.PatchedChannels, s.ChannelsPerGroup, s.IsSeamless, pixels),
         };
     }
 }

@@ -20,11 +20,12 @@ internal abstract record StageBlockPlan(string Name, bool HasSkip) : BlockPlan(N
 /// <param name="Name">Its name.</param>
 /// <param name="Channels">Width.</param>
 /// <param name="ChannelsPerGroup">Fewest channels that a norm takes together.</param>
+/// <param name="IsSeamless">Whether edges meet.</param>
 /// <param name="EmbeddingChannels">Width of the embedding of log-SNR and condition.</param>
 /// <param name="HasSkip">Whether a skip connection enters it.</param>
 /// <param name="Dropout">Dropout probability.</param>
 /// <param name="Pixels">Pixels of its feature maps.</param>
-internal sealed record ResBlockPlan(string Name, int Channels, int ChannelsPerGroup, int EmbeddingChannels, bool HasSkip, double Dropout, long Pixels)
+internal sealed record ResBlockPlan(string Name, int Channels, int ChannelsPerGroup, bool IsSeamless, int EmbeddingChannels, bool HasSkip, double Dropout, long Pixels)
     : StageBlockPlan(Name, HasSkip)
 {
     // Maps that are inputs: norm1, swish, conv1, norm2, scale and shift, swish, conv2.
@@ -37,13 +38,13 @@ internal sealed record ResBlockPlan(string Name, int Channels, int ChannelsPerGr
 
     public GroupNormPlan? SkipNorm { get; } = HasSkip ? new("skip_norm", Channels, ChannelsPerGroup) : null;
 
-    public ConvPlan Conv1 { get; } = new("conv1", Channels, Channels, 3, Pixels);
+    public ConvPlan Conv1 { get; } = new("conv1", Channels, Channels, 3, Pixels) { IsCircular = IsSeamless };
 
     public DensePlan Film { get; } = new("film", EmbeddingChannels, 2 * Channels, Rows: 1) { HiddenLayers = 0 };
 
     public GroupNormPlan Norm2 { get; } = new("norm2", Channels, ChannelsPerGroup);
 
-    public ConvPlan Conv2 { get; } = new("conv2", Channels, Channels, 3, Pixels);
+    public ConvPlan Conv2 { get; } = new("conv2", Channels, Channels, 3, Pixels) { IsCircular = IsSeamless };
 
     /// <inheritdoc/>
     public override long KeptValues => (KeptMaps + (HasSkip ? KeptMapsOfSkip : 0)) * Channels * Pixels;
@@ -154,7 +155,7 @@ internal readonly struct LevelParts(NetworkSpecification s, int level, long text
 {
     private long Pixels => PixelsOf(level);
 
-    public ResBlockPlan ResBlock(string name, bool hasSkip, double dropout) => new(name, s.LevelChannels(level), s.ChannelsPerGroup, s.EmbeddingChannels, hasSkip, dropout, Pixels);
+    public ResBlockPlan ResBlock(string name, bool hasSkip, double dropout) => new(name, s.LevelChannels(level), s.ChannelsPerGroup, s.IsSeamless, s.EmbeddingChannels, hasSkip, dropout, Pixels);
 
     public TransformerBlockPlan Transformer(string name, bool hasSkip) => new(
         name, new MlpPlan(s.LevelChannels(level), s.EmbeddingChannels, hasSkip, s.Dropout, Pixels), SelfAttention("attention"), CrossAttention("cross_attention"));

@@ -62,7 +62,7 @@ internal static class NetworkDefaults
         if (network.Patching == PatchingType.Auto)
         {
             bool isWanted = network.PatchLevels is not null || (shorterSide >= PatchingFrom && fitting > 0);
-            network.Patching = isWanted ? PatchingType.Dwt : PatchingType.None;
+            network.Patching = !isWanted ? PatchingType.None : network.Seamless ? PatchingType.Convolution : PatchingType.Dwt;
         }
 
         network.PatchLevels ??= Math.Clamp(fitting, 1, shorterSide > 256 ? 2 : 1);

@@ -55,6 +55,9 @@ internal sealed record NetworkSpecification
     /// <summary>Whether the network is told portraits from landscapes.</summary>
     public required bool HasPortraitFlag { get; init; }
 
+    /// <summary>Whether edges meet: images continue at the other side.</summary>
+    public required bool IsSeamless { get; init; }
+
     /// <summary>Whether the network is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
@@ -111,8 +114,9 @@ internal sealed record NetworkSpecification
 
         string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
+        string seamless = IsSeamless ? "; seamless" : string.Empty;
         string guidance = HasGuidanceInput ? "; guidance scale" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{guidance})";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{seamless}{guidance})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -141,6 +145,7 @@ internal sealed record NetworkSpecification
             ClassCount = classCount,
             TransformerFromResolution = network.TransformerFromResolution,
             HasPortraitFlag = network.PortraitFlag,
+            IsSeamless = network.Seamless,
         };
 
         static int Resolved(int? number) => number ?? throw Unresolved();

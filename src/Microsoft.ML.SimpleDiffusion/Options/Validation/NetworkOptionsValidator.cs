@@ -34,6 +34,12 @@ internal static class NetworkOptionsValidator
             !given.Network.PortraitFlag || given.ImageWidth > given.ImageHeight,
             $"must be false unless ImageWidth ({given.ImageWidth}) is above ImageHeight ({given.ImageHeight})");
 
+        Require.That(
+            "Network.Patching",
+            given.Network.Patching,
+            !given.Network.Seamless || given.Network.Patching != PatchingType.Dwt,
+            "must be None, Convolution or Auto with Network.Seamless: wavelets mirror what lies beyond an edge");
+
         // What is left open is filled in from the image size, so that only the rest can fail.
         var options = given.Clone();
         NetworkDefaults.Complete(options, hasGpu: false);

@@ -45,6 +45,12 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
                 Mirror(row.bytes, data.Size, data.IsPortrait(index));
             }
 
+            if (options.Network.Seamless)
+            {
+                int Shift(int side, ulong draw) => (int)(side * StatelessRandom.Uniform(_seed, RandomPurpose.Shift, (ulong)step, (2 * (ulong)position) + draw));
+                Roll(row.bytes, data.Size, Shift(data.Size.Height, 0), Shift(data.Size.Width, 1));
+            }
+
             portraits?[i] = data.IsPortrait(index);
             conditions[i] = DropsCondition(step, position) ? RowCondition.None : data.ConditionOf(index);
         }
@@ -101,6 +107,20 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
 
     private bool DropsCondition(long step, long position)
         => StatelessRandom.Uniform(_seed, RandomPurpose.ConditionDropout, (ulong)step, (ulong)position) < options.Diffusion.ConditioningDropout;
+
+    /// <summary>Shifts down and to the right; what leaves at one side comes in at the other.</summary>
+    private static void Roll(Span<byte> pixels, ImageSize size, int down, int right)
+    {
+        int area = size.Height * size.Width;
+        byte[] source = pixels.ToArray();
+        for (int row = 0; row < pixels.Length / size.Width; row++)
+        {
+            int channel = row / size.Height, to = (channel * area) + ((row + down) % size.Height * size.Width);
+            var from = source.AsSpan(row * size.Width, size.Width);
+            from[..^right].CopyTo(pixels[(to + right)..]);
+            from[^right..].CopyTo(pixels[to..]);
+        }
+    }
 
     /// <summary>Mirrors left to right. A portrait lies on its side, so that its left and right are the rows at the top and at the bottom.</summary>
     private static void Mirror(Span<byte> pixels, ImageSize size, bool isPortrait)
