@@ -106,6 +106,13 @@ public class DistillationValidatorTests
     }
 
     [TestMethod]
+    public void Options_for_generation_are_checked_against_what_the_student_has_learnt()
+        => AssertRefused(
+            "Sampling.Steps",
+            "must be 8: the model has been distilled to draw in 8 steps",
+            () => OptionsValidator.ValidateGeneration(Drawing(9), ConditionDescription.None, StudentInfo.Of(8)));
+
+    [TestMethod]
     public void Student_may_begin_at_any_of_its_steps()
     {
         foreach (int step in Enumerable.Range(1, 8))

@@ -41,6 +41,7 @@ public class ContradictionTests
         Case("interpolation upwards", o => (o.Diffusion.Schedule, o.Diffusion.NoiseResolutionLow, o.Diffusion.NoiseResolutionHigh) = (ScheduleType.InterpolatedCosine, 63, 64)),
         Case("equal resolutions that do not count", o => (o.Diffusion.NoiseResolutionLow, o.Diffusion.NoiseResolutionHigh) = (64, 64)),
         Case("guidance in one point", o => (o.Sampling.GuidanceIntervalStart, o.Sampling.GuidanceIntervalEnd) = (0.5f, 0.5f)),
+        Case("the multiscale loss down to a side that is no power of two", o => (o.ImageHeight, o.ImageWidth, o.Diffusion.MultiscaleBaseResolution) = (48, 48, 24)),
         Case("the multiscale loss down to one pixel", o => o.Diffusion.MultiscaleBaseResolution = 1),
         Case("the multiscale loss of one scale", o => o.Diffusion.MultiscaleBaseResolution = 64),
         Case("the multiscale loss of an oblong", o => (o.ImageWidth, o.Diffusion.MultiscaleBaseResolution) = (96, 32)),
