@@ -26,7 +26,7 @@ internal sealed class TrainingLoop : IDisposable
         var target = _run.Model.Target;
 
         // First, because nothing else should run meanwhile.
-        var reference = SpeedReference.Of(target, setup.Plan);
+        var reference = SpeedReference.Of(target, setup.Plan, setup.Objective.EvaluationsBeside);
         _trainer = new Trainer(_run.Options, target, _run.State, setup.Objective);
         _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step);
         _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, reference, setup.Reports, () => setup.Evaluation?.Latest);

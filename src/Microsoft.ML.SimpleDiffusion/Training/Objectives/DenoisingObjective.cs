@@ -13,6 +13,9 @@ internal sealed class DenoisingObjective(DenoisingModel model, SimpleDiffusionOp
     private readonly BatchDraws _draws = new(options, model.Target);
 
     /// <inheritdoc/>
+    public double EvaluationsBeside => 0;
+
+    /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {
         // Closed before the backward pass, so that only what autograd needs is kept.

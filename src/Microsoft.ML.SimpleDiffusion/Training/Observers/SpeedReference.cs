@@ -39,7 +39,11 @@ internal sealed class SpeedReference
     public double PeakFlops { get; private set; }
 
     /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
-    public static SpeedReference Of(ComputeTarget target, NetworkPlan plan) => new(target, plan.TrainingFlops, () => MatrixPeak.Measure(target));
+    /// <param name="target">The device that trains.</param>
+    /// <param name="plan">The network.</param>
+    /// <param name="evaluationsBeside">Evaluations of it for one image, beside training.</param>
+    public static SpeedReference Of(ComputeTarget target, NetworkPlan plan, double evaluationsBeside)
+        => new(target, plan.TrainingFlops + (long)(plan.Flops * evaluationsBeside), () => MatrixPeak.Measure(target));
 
     /// <summary>The speed of some steps as a share of that of products, 0 to 1. Measures those again if it is time.</summary>
     /// <param name="flops">Floating-point operations per second of the steps.</param>

@@ -45,6 +45,9 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     }
 
     /// <inheritdoc/>
+    public double EvaluationsBeside => DistillationWork.EvaluationsPerImage(_info with { TeacherSteps = _teacher.Steps }, _teacher.EvaluationsPerStep(_info.MaxGuidanceScale is not null));
+
+    /// <inheritdoc/>
     public Tensor Loss(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();

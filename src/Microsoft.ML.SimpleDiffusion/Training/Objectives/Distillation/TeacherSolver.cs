@@ -21,6 +21,13 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
     /// <summary>Steps of the whole way.</summary>
     public int Steps => sampling.Steps;
 
+    /// <summary>Whether the teacher can be led away from nothing in particular: it has a condition, and is not told how far.</summary>
+    private bool CanBeGuided => teacher.Configuration.Condition is { Kind: not ConditionKind.None, HasGuidanceInput: false };
+
+    /// <summary>Evaluations of the teacher for a step of an image, where each is asked to follow its condition by a scale of its own or by that of the sampling.</summary>
+    /// <param name="hasOwnScales">Whether each has its own.</param>
+    public int EvaluationsPerStep(bool hasOwnScales) => CanBeGuided && (hasOwnScales || sampling.GuidanceScale != 1) ? 2 : 1;
+
     /// <summary>Where the teacher takes images.</summary>
     /// <param name="z">Noisy images [B, C, H, W].</param>
     /// <param name="positions">Where each image is on the way [B]: M at noise, 1 before the last step.</param>
@@ -75,7 +82,7 @@ internal sealed class TeacherSolver(TrainedModel teacher, SamplingOptions sampli
             return (asked with { GuidanceScale = conditions.GuidanceScale ?? full(count, sampling.GuidanceScale, dtype: ScalarType.Float32, device: model.Target.Device) }, null);
         }
 
-        if (known.Kind == ConditionKind.None || (sampling.GuidanceScale == 1 && conditions.GuidanceScale is null))
+        if (EvaluationsPerStep(conditions.GuidanceScale is not null) == 1)
         {
             return (asked, null);
         }
