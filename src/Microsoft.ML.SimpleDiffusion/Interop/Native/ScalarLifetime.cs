@@ -36,8 +36,9 @@ internal static unsafe class ScalarLifetime
             var torchSharp = typeof(Scalar).Assembly;
             var method = torchSharp.GetType("TorchSharp.PInvoke.NativeMethods", throwOnError: true)!.GetMethod(FreeFunction, BindingFlags.Static | BindingFlags.NonPublic)!;
             Marshal.Prelink(method);
-            nint function = NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", torchSharp, searchPath: null), FreeFunction);
-            nint* target = FindTarget(method, function);
+            nint function = 0;
+            bool isFound = NativeLibrary.TryLoad("LibTorchSharp", torchSharp, searchPath: null, out nint library) && NativeLibrary.TryGetExport(library, FreeFunction, out function);
+            nint* target = isFound ? FindTarget(method, function) : null;
             if (target is not null)
             {
                 _free = (delegate* unmanaged<nint, void>)function;

@@ -18,7 +18,7 @@ internal static class AverageSynthesis
     public static TrainedModel Create(TrainedModel model, string directory, double relativeWidth, Action<string> warn)
     {
         string[] files = Directory.Exists(directory) ? Directory.GetFiles(directory, CheckpointFile.SearchPattern) : [];
-        (string Path, long Step)[] kept = [.. files.Select(path => (path, Step: CheckpointFile.StepOf(path))).Where(file => file.Step is not null).Select(file => (file.path, file.Step!.Value)).OrderBy(file => file.Item2)];
+        (string Path, long Step)[] kept = [.. from path in files let step = CheckpointFile.StepOf(path) where step is not null orderby step select (path, step.Value)];
         if (kept.Length == 0 || !model.Configuration.Options.Training.PowerFunctionAverages)
         {
             throw new InvalidOperationException(
