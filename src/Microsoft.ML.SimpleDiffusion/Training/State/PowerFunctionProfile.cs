@@ -57,7 +57,7 @@ internal readonly record struct PowerFunctionProfile(double Gamma, long Step)
             }
         }
 
-        double[] solution = linalg.solve(tensor(products), tensor(right)).data<double>().ToArray();
+        double[] solution = linalg.solve(tensor(products, device: CPU), tensor(right, device: CPU)).data<double>().ToArray();
         return [.. solution.Select((value, i) => value / length[i])];
     }
 
