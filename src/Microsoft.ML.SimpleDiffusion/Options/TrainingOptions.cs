@@ -112,7 +112,7 @@ public sealed class TrainingOptions
     /// Whether checkpoints hold two more averages of the weights, of which those of any width can be made when the run is done, so that the width need not be
     /// guessed before (Karras et al. 2024, "Analyzing and improving the training dynamics of diffusion models"): with
     /// <see cref="SimpleDiffusionModelCatalog.SynthesizeAverage"/>. The more checkpoints are kept (<see cref="KeepCheckpointEverySteps"/>), the closer; some tens are
-    /// plenty. It takes half as much memory again as the training's state, and changes nothing else. Default: false.
+    /// plenty. The training's state takes two fifths more memory and its checkpoints are half as large again; nothing else changes. Default: false.
     /// </summary>
     [NotSwept]
     [CountsUnless("Training.CheckpointDirectory", null)]

@@ -22,13 +22,14 @@ internal sealed record ImageStrip(byte[] Png, int Width, int Height, int Count)
     {
         double scale = Math.Min(1, (double)LargestSide / Math.Max(size.Height, size.Width));
         int width = Math.Max(1, (int)(size.Width * scale)), height = Math.Max(1, (int)(size.Height * scale));
+        var drawn = size with { Height = height, Width = width };
         using var strip = new SKBitmap(new SKImageInfo((images.Count * (width + Gap)) - Gap, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         strip.Erase(SKColors.Transparent);
         using (var canvas = new SKCanvas(strip))
         {
             for (int i = 0; i < images.Count; i++)
             {
-                using var image = PixelConverter.ToBitmap(PixelConverter.ToPlanar(Alpha.Premultiply(images[i], size), size, size with { Height = height, Width = width }), size with { Height = height, Width = width });
+                using var image = PixelConverter.ToBitmap(PixelConverter.ToPlanar(Alpha.Premultiply(images[i], size), size, drawn), drawn);
                 canvas.DrawBitmap(image, i * (width + Gap), 0);
             }
         }

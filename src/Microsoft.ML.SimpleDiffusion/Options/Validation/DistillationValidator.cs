@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Microsoft.ML.SimpleDiffusion;
 
 /// <summary>Checks what a distillation is asked to do, and what is asked of a model that has been distilled.</summary>
@@ -14,7 +12,7 @@ internal static class DistillationValidator
     {
         Require.Range(nameof(options.SamplingSteps), options.SamplingSteps, 1, MaxSamplingSteps);
         Require.Defined(nameof(options.Method), options.Method);
-        Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null or (> 1 and <= OptionsValidator.MaxGuidanceScale), $"must be above 1 and at most {Number(OptionsValidator.MaxGuidanceScale)}");
+        Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null or (> 1 and <= OptionsValidator.MaxGuidanceScale), $"must be above 1 and at most {OptionValue.Text(OptionsValidator.MaxGuidanceScale)}");
         Require.Range(nameof(options.OwnStateShare), options.OwnStateShare, 0, 1);
         Require.AtLeast(nameof(options.TargetReuse), options.TargetReuse, 1);
         Require.NotEmptyUnlessNull(nameof(options.ImageColumnName), options.ImageColumnName);
@@ -57,14 +55,14 @@ internal static class DistillationValidator
         Require.That("Sampling.DdimEta", sampling.DdimEta, sampling.DdimEta == 0, $"must be 0: {model} without noise");
         if (distilled.MaxGuidanceScale is float largest)
         {
-            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to {Number(largest)}: the model has been distilled for these scales");
+            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to {OptionValue.Text(largest)}: the model has been distilled for these scales");
             Require.That("Sampling.GuidanceRescale", sampling.GuidanceRescale, sampling.GuidanceRescale == 0, "must be 0: how guided predictions are scaled back is part of the model");
             Require.That("Sampling.GuidanceIntervalStart", sampling.GuidanceIntervalStart, sampling.GuidanceIntervalStart == 0, "must be 0: when guidance begins is part of the model");
             Require.That("Sampling.GuidanceIntervalEnd", sampling.GuidanceIntervalEnd, sampling.GuidanceIntervalEnd == 1, "must be 1: when guidance ends is part of the model");
         }
         else
         {
-            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {Number(distilled.GuidanceScale)} is part of the model, and another needs another distillation");
+            Require.That("Sampling.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {OptionValue.Text(distilled.GuidanceScale)} is part of the model, and another needs another distillation");
         }
 
         Require.That("NegativePromptColumnName", options.NegativePromptColumnName, options.NegativePromptColumnName is null, "must be null: guidance is part of a distilled model, which cannot be led away from anything else");
@@ -104,7 +102,7 @@ internal static class DistillationValidator
         if (options.MaxGuidanceScale is float largest)
         {
             Require.That(nameof(options.MaxGuidanceScale), largest, teacher.ConditionColumnName is not null, "must be null with a teacher without a condition, which cannot be guided");
-            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to MaxGuidanceScale ({Number(largest)}): it is what the student draws with unless told otherwise");
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= largest, $"must be 1 to MaxGuidanceScale ({OptionValue.Text(largest)}): it is what the student draws with unless told otherwise");
         }
     }
 
@@ -112,20 +110,18 @@ internal static class DistillationValidator
     {
         if (distilled.MaxGuidanceScale is float known)
         {
-            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= known, $"must be 1 to {Number(known)}: the teacher has itself been distilled for these scales");
-            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, (options.MaxGuidanceScale ?? 1) <= known, $"must be at most {Number(known)}: the teacher has itself been distilled for no larger scale");
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale >= 1 && sampling.GuidanceScale <= known, $"must be 1 to {OptionValue.Text(known)}: the teacher has itself been distilled for these scales");
+            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, (options.MaxGuidanceScale ?? 1) <= known, $"must be at most {OptionValue.Text(known)}: the teacher has itself been distilled for no larger scale");
         }
         else
         {
-            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {Number(distilled.GuidanceScale)} is part of the teacher already");
-            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null, $"must be null: guidance of scale {Number(distilled.GuidanceScale)} is part of the teacher already");
+            Require.That("Teacher.GuidanceScale", sampling.GuidanceScale, sampling.GuidanceScale == 1, $"must be 1: guidance of scale {OptionValue.Text(distilled.GuidanceScale)} is part of the teacher already");
+            Require.That(nameof(options.MaxGuidanceScale), options.MaxGuidanceScale, options.MaxGuidanceScale is null, $"must be null: guidance of scale {OptionValue.Text(distilled.GuidanceScale)} is part of the teacher already");
         }
 
         Require.That("Teacher.Steps", sampling.Steps, sampling.Steps == distilled.SamplingSteps, $"must be {distilled.SamplingSteps}: the teacher has itself been distilled to {Steps(distilled.SamplingSteps)}");
         Require.That("Teacher.Sampler", sampling.Sampler, sampling.Sampler == SamplerType.Ddim, "must be Ddim for a teacher that has itself been distilled");
     }
-
-    private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Steps(int count) => count == 1 ? "1 step" : $"{count} steps";
 }

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SimpleDiffusion.Training.State;
 /// <summary>Two averages of the weights of different widths, of which, kept now and then, those of any width can be made (Karras et al. 2024, section 3.2).</summary>
 internal sealed class PowerFunctionAverages : IDisposable
 {
-    /// <summary>Relative widths, with the names that they have in files.</summary>
-    private static readonly (double Width, string Name)[] Kept = [(0.05, "power.narrow."), (0.10, "power.wide.")];
+    /// <summary>Profiles of relative widths, of whatever step, with the names that they have in files.</summary>
+    private static readonly (PowerFunctionProfile Profile, string Name)[] Kept = [(PowerFunctionProfile.Of(0.05, 1), "power.narrow."), (PowerFunctionProfile.Of(0.10, 1), "power.wide.")];
 
     private readonly FlatBuffer[] _buffers;
 
@@ -17,7 +17,7 @@ internal sealed class PowerFunctionAverages : IDisposable
 
     /// <summary>The averages with their profiles.</summary>
     /// <param name="step">Steps that they are of.</param>
-    public IEnumerable<(PowerFunctionProfile Profile, FlatBuffer Average)> At(long step) => Kept.Zip(_buffers, (kept, buffer) => (PowerFunctionProfile.Of(kept.Width, step), buffer));
+    public IEnumerable<(PowerFunctionProfile Profile, FlatBuffer Average)> At(long step) => Kept.Zip(_buffers, (kept, buffer) => (kept.Profile with { Step = step }, buffer));
 
     /// <summary>Adds the weights of a step.</summary>
     /// <param name="weights">The weights after it.</param>
