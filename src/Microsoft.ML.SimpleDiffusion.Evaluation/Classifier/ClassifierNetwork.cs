@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using TorchSharp;
@@ -46,7 +47,7 @@ internal sealed class ClassifierNetwork : IDisposable
     public IEnumerable<Parameter> Parameters => _network.parameters();
 
     /// <summary>Features [N, 64] of images [N, C, H, W], -1 to 1.</summary>
-    public Tensor Features(Tensor images) => _body.forward(images);
+    public Tensor Features(Tensor images) => Convolutions.Convolved(_body, images);
 
     /// <summary>Logits [N, classes] of features.</summary>
     public Tensor Logits(Tensor features) => _head.forward(features);

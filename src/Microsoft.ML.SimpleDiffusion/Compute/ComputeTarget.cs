@@ -28,7 +28,7 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     public long MemoryInUse => (IsCuda ? CudaDriver.MemoryInUse(Device.index) : null) ?? Environment.WorkingSet;
 
     /// <summary>What a user should know of this machine, or null.</summary>
-    public string? Warning => IsCuda || ConvolutionCheck.IsOneDnnRight ? null : ConvolutionCheck.Warning;
+    public string? Warning => IsCuda || ConvolutionCheck.OneDnn != OneDnnUse.None ? null : ConvolutionCheck.Warning;
 
     /// <summary>Loads libtorch, chooses device and precision, and sets threads, heap and, for a GPU, the switches of its libraries, for the whole process.</summary>
     /// <exception cref="InvalidOperationException">libtorch cannot be loaded, or a GPU is asked for and there is none, or it cannot compute in the precision.</exception>
@@ -126,14 +126,21 @@ internal sealed record ComputeTarget(Device Device, ComputePrecision Precision)
     /// <summary>Device, precision and switches, for the log.</summary>
     public string Describe() => IsCuda
         ? $"{Device} ({CudaDriver.FindName(Device.index) ?? "GPU"}) in {Precision}, cuDNN trying its algorithms, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}"
-        : $"{Device} in {Precision}{(ConvolutionCheck.IsOneDnnRight ? string.Empty : ", without oneDNN")}";
+        : $"{Device} in {Precision}{(WithOneDnn(ConvolutionCheck.OneDnn))}";
+
+    private static string WithOneDnn(OneDnnUse use) => use switch
+    {
+        OneDnnUse.None => ", without oneDNN",
+        OneDnnUse.FullBlocks => ", with channels in sixteens for oneDNN",
+        _ => string.Empty,
+    };
 
     private static ComputeTarget Choose(ComputeOptions options)
     {
         LibTorch.EnsureLoaded();
         NativeHeap.KeepLargeBlocks();
         var device = ChooseDevice(options);
-        bool isRight = device.type != DeviceType.CPU || ConvolutionCheck.IsOneDnnRight;
+        bool isRight = device.type != DeviceType.CPU || ConvolutionCheck.OneDnn != OneDnnUse.None;
         if (DescribePrecisionObstacle(device, options.Precision) is string obstacle)
         {
             throw new InvalidOperationException(obstacle);

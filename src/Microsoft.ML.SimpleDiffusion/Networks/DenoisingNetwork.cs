@@ -99,7 +99,7 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
     private Tensor ForwardPatched(Tensor x, BlockContext context)
     {
         var skips = new Stack<Tensor>();
-        var h = _input.forward(x);
+        var h = Convolutions.Convolved(_input, x);
         foreach (var stage in _down)
         {
             h = stage.Forward(h, context, skips);

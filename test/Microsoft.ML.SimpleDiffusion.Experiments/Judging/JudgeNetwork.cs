@@ -1,4 +1,5 @@
 using ExampleData.Scenes;
+using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -88,5 +89,5 @@ internal sealed class JudgeNetwork : IDisposable
         return nn.Sequential(layers);
     }
 
-    private Tensor[] Heads(Tensor pictures) => _network.forward(pictures).split(HeadSizes, 1);
+    private Tensor[] Heads(Tensor pictures) => Convolutions.Convolved(_network, pictures).split(HeadSizes, 1);
 }

@@ -152,7 +152,7 @@ public class NetworkTests
         Tensor z = randn(2, 3, 16, 16), logSnr = tensor(new[] { -3f, 3f });
         var context = new BlockContext(((ConditionEmbedding)modules["embedding"]).forward(logSnr, Conditions(0, 1)), null);
 
-        var beforeDown = ((StageBlock)modules["down.0.blocks.0"]).forward(((TorchSharp.Modules.Conv2d)modules["input"]).forward(z), context, null);
+        var beforeDown = ((StageBlock)modules["down.0.blocks.0"]).forward(Convolutions.Convolved((TorchSharp.Modules.Conv2d)modules["input"], z), context, null);
         var afterDown = ((Downsample)modules["down.0.downsample"]).forward(beforeDown);
         var tokens = Tokens.FromMaps(afterDown) + network.get_parameter("position_embedding")!;
         tokens = ((TransformerBlock)modules["transformer.1"]).forward(((TransformerBlock)modules["transformer.0"]).forward(tokens, context, null), context, null);

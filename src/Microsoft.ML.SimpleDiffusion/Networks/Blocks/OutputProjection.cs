@@ -24,7 +24,7 @@ internal sealed class OutputProjection : nn.Module<Tensor, Tensor>, IZeroInitial
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return _conv.forward(nn.functional.silu(Norms.Normalized(_norm, x))).MoveToOuterDisposeScope();
+        return Convolutions.Convolved(_conv, nn.functional.silu(Norms.Normalized(_norm, x))).MoveToOuterDisposeScope();
     }
 }
 

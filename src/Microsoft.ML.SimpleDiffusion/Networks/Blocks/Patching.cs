@@ -53,8 +53,8 @@ internal sealed class ConvolutionPatching : Patching
     }
 
     /// <inheritdoc/>
-    public override Tensor Patchify(Tensor image) => _patchify.forward(image);
+    public override Tensor Patchify(Tensor image) => Convolutions.Convolved(_patchify, image);
 
     /// <inheritdoc/>
-    public override Tensor Unpatchify(Tensor patches) => _unpatchify.forward(patches);
+    public override Tensor Unpatchify(Tensor patches) => Convolutions.Convolved(_unpatchify, patches);
 }

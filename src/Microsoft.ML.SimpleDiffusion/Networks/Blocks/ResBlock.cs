@@ -37,14 +37,14 @@ internal sealed class ResBlock : StageBlock, IZeroInitialized
     {
         using var scope = NewDisposeScope();
         var h = _skipNorm is null ? Norms.Normalized(_norm1, x) : NormalizeWithSkip(x, skip ?? throw new ArgumentNullException(nameof(skip)));
-        h = _conv1.forward(nn.functional.silu(h));
+        h = Convolutions.Convolved(_conv1, nn.functional.silu(h));
         h = nn.functional.silu(Norms.Modulated(_norm2, h, _film.forward(context.Embedding)));
         if (training && _dropout > 0)
         {
             h = nn.functional.dropout(h, _dropout, training: true);
         }
 
-        return (x + _conv2.forward(h)).MoveToOuterDisposeScope();
+        return (x + Convolutions.Convolved(_conv2, h)).MoveToOuterDisposeScope();
     }
 
     /// <summary>(norm(x) + norm(skip)) / √2.</summary>

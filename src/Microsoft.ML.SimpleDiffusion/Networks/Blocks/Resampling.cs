@@ -16,7 +16,7 @@ internal sealed class Downsample : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var pooled = nn.functional.avg_pool2d(x, 2);
-        return _conv.forward(pooled);
+        return Convolutions.Convolved(_conv, pooled);
     }
 }
 
@@ -34,7 +34,7 @@ internal sealed class Upsample : nn.Module<Tensor, Tensor>
     /// <param name="x">Feature maps [B, C, H, W].</param>
     public override Tensor forward(Tensor x)
     {
-        using var h = _conv.forward(x);
+        using var h = Convolutions.Convolved(_conv, x);
         return nn.functional.interpolate(h, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
     }
 }
