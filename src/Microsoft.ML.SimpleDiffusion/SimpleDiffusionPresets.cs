@@ -35,6 +35,12 @@ public static class SimpleDiffusionPresets
         WarmupSteps = 10_000,
     };
 
+    /// <summary>
+    /// The text-to-image models of section 3.6 and appendix B.2: the U-ViT with transformer blocks from 32×32 down, cross-attention on the embeddings of a T5 XXL,
+    /// the interpolated schedule that section 3.1 recommends for guidance, and 700,000 steps.
+    /// </summary>
+    private static readonly Row PaperText = PaperUVit with { TransformerFromResolution = 32, TextWidth = 4096, Schedule = ScheduleType.InterpolatedCosine, Steps = 700_000 };
+
     /// <summary>Short runs learn faster at a high learning rate that falls, and need a short memory of the weights.</summary>
     private static readonly Row Cpu = new()
     {
@@ -87,6 +93,21 @@ public static class SimpleDiffusionPresets
     /// <summary>The U-ViT of the paper for ImageNet at 512×512, on two wavelet levels: 2.45 billion weights with 1,000 classes.</summary>
     public static SimpleDiffusionOptions UVitImageNet512() => Create(PaperUVit with { Size = 512, WaveletLevels = 2 });
 
+    /// <summary>
+    /// The text-to-image model of the paper at 256×256, on one wavelet level: 3.41 billion weights with embeddings of a T5 XXL, 4,096 wide. The noise resolutions,
+    /// which the paper gives for 512×512 only, are 32 and half of the size, as there.
+    /// </summary>
+    public static SimpleDiffusionOptions UVitTextToImage256() => Create(PaperText with { Size = 256, WaveletLevels = 1, NoiseResolutionHigh = 128 });
+
+    /// <summary>The text-to-image model of the paper at 512×512, on two wavelet levels: 3.41 billion weights with embeddings of a T5 XXL, 4,096 wide.</summary>
+    public static SimpleDiffusionOptions UVitTextToImage512() => Create(PaperText with { Size = 512, WaveletLevels = 2 });
+
+    /// <summary>
+    /// The text-to-image model of the paper at 384×640, landscapes and, turned, portraits, on two wavelet levels: 3.41 billion weights with embeddings of a T5 XXL,
+    /// 4,096 wide.
+    /// </summary>
+    public static SimpleDiffusionOptions UVitTextToImage384x640() => Create(PaperText with { Size = 384, Width = 640, WaveletLevels = 2, TransformerFromResolution = 24, HasPortraits = true });
+
     /// <summary>A U-ViT for 32×32 that two CPU cores train in less than an hour: 1.8 million weights.</summary>
     public static SimpleDiffusionOptions UVitCpu32() => Create(Cpu with { Size = 32, NoiseResolution = 16, Steps = 8_000 });
 
@@ -107,7 +128,7 @@ public static class SimpleDiffusionPresets
         var options = new SimpleDiffusionOptions
         {
             ImageHeight = row.Size,
-            ImageWidth = row.Size,
+            ImageWidth = row.Width ?? row.Size,
             Network = new NetworkOptions
             {
                 Architecture = row.Architecture,
@@ -116,12 +137,22 @@ public static class SimpleDiffusionPresets
                 ChannelMultipliers = [.. row.Multipliers],
                 BlocksPerLevel = [.. row.Blocks],
                 TransformerBlocks = row.TransformerBlocks,
+                TransformerFromResolution = row.TransformerFromResolution,
                 AttentionHeads = row.Heads,
                 Dropout = row.Dropout,
                 Patching = row.WaveletLevels is null ? PatchingType.None : PatchingType.Dwt,
                 PatchLevels = row.WaveletLevels,
+                PortraitFlag = row.HasPortraits,
+                TextEncoder = new TextEncoderOptions { Width = row.TextWidth },
             },
-            Diffusion = new DiffusionOptions { NoiseResolution = row.NoiseResolution, Loss = row.Loss, MultiscaleBaseResolution = row.MultiscaleBaseResolution },
+            Diffusion = new DiffusionOptions
+            {
+                Schedule = row.Schedule,
+                NoiseResolution = row.NoiseResolution,
+                NoiseResolutionHigh = row.NoiseResolutionHigh,
+                Loss = row.Loss,
+                MultiscaleBaseResolution = row.MultiscaleBaseResolution,
+            },
             Training = new TrainingOptions
             {
                 Steps = row.Steps,
@@ -147,7 +178,13 @@ public static class SimpleDiffusionPresets
     {
         public NetworkArchitecture Architecture { get; init; } = NetworkArchitecture.UVit;
 
+        /// <summary>Height, and width unless that is another.</summary>
         public int Size { get; init; }
+
+        /// <summary>Null: images are square.</summary>
+        public int? Width { get; init; }
+
+        public bool HasPortraits { get; init; }
 
         /// <summary>Null: no patching.</summary>
         public int? WaveletLevels { get; init; }
@@ -163,11 +200,20 @@ public static class SimpleDiffusionPresets
         /// <summary>Null in a U-Net.</summary>
         public int? TransformerBlocks { get; init; }
 
+        public int TransformerFromResolution { get; init; }
+
+        /// <summary>Null: the library's own width, if there is text.</summary>
+        public int? TextWidth { get; init; }
+
         public int Heads { get; init; } = 4;
 
         public float Dropout { get; init; }
 
+        public ScheduleType Schedule { get; init; } = ScheduleType.ShiftedCosine;
+
         public int NoiseResolution { get; init; } = 64;
+
+        public int NoiseResolutionHigh { get; init; } = 256;
 
         public LossType Loss { get; init; } = LossType.V;
 

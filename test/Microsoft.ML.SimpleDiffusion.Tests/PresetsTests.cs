@@ -23,6 +23,30 @@ public class PresetsTests
     public void Preset_has_the_number_of_weights_of_the_listings(string name, int classes, long expected)
         => Assert.AreEqual(expected, NetworkPlan.Of(Specification(Preset(name), classes)).ParameterCount);
 
+    // Counted apart from the library, from the tables of docs/weights.md, with embeddings of the width of a T5 XXL.
+    [TestMethod]
+    [DataRow(nameof(SimpleDiffusionPresets.UVitTextToImage256), 3_406_828_044)]
+    [DataRow(nameof(SimpleDiffusionPresets.UVitTextToImage512), 3_406_911_024)]
+    [DataRow(nameof(SimpleDiffusionPresets.UVitTextToImage384x640), 3_406_847_536)]
+    public void Text_to_image_preset_has_the_number_of_weights_of_the_tables(string name, long expected)
+    {
+        var condition = new ConditionDescription { Kind = ConditionKind.Embeddings, EmbeddingLength = 128, EmbeddingWidth = 4096 };
+
+        Assert.AreEqual(expected, NetworkPlan.Of(condition.Specify(OptionsResolver.Resolve(Preset(name), hasGpu: true, seed: 1, ConditionKind.Embeddings))).ParameterCount);
+    }
+
+    [TestMethod]
+    public void Text_to_image_presets_are_those_of_section_3_6()
+    {
+        var wide = SimpleDiffusionPresets.UVitTextToImage384x640();
+        var square = SimpleDiffusionPresets.UVitTextToImage512();
+
+        Assert.AreEqual((384, 640, true), (wide.ImageHeight, wide.ImageWidth, wide.Network.PortraitFlag));
+        Assert.AreEqual((512, 512, false), (square.ImageHeight, square.ImageWidth, square.Network.PortraitFlag));
+        Assert.AreEqual((ScheduleType.InterpolatedCosine, 32, 256), (square.Diffusion.Schedule, square.Diffusion.NoiseResolutionLow, square.Diffusion.NoiseResolutionHigh));
+        Assert.AreEqual((32, 700_000, 2048), (square.Network.TransformerFromResolution, square.Training.Steps, square.Training.BatchSize));
+    }
+
     [TestMethod]
     [DynamicData(nameof(Names))]
     public void Preset_is_complete_and_valid(string name)
@@ -48,7 +72,7 @@ public class PresetsTests
     [DynamicData(nameof(Names))]
     public void Heads_are_narrow_enough_for_the_fast_attention_of_gpus_where_the_paper_leaves_it_open(string name)
     {
-        if (!name.Contains("ImageNet", StringComparison.Ordinal))
+        if (!name.Contains("ImageNet", StringComparison.Ordinal) && !name.Contains("TextToImage", StringComparison.Ordinal))
         {
             var specification = Specification(Preset(name), classes: 10);
 
