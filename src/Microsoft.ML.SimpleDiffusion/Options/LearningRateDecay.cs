@@ -14,7 +14,8 @@ public enum LearningRateDecay
 
     /// <summary>
     /// It stays at its peak, then falls to zero along a straight line over the last <see cref="TrainingOptions.LearningRateDecayShare"/> of the steps. Until then
-    /// the run does not depend on its length but through <see cref="TrainingOptions.WarmupSteps"/> and <see cref="DiffusionOptions.ScheduleDrawsFrom"/>.
+    /// the run does not depend on its length but through <see cref="TrainingOptions.WarmupSteps"/>,
+    /// <see cref="TrainingOptions.HalfResolutionShare"/> and <see cref="DiffusionOptions.ScheduleDrawsFrom"/>.
     /// </summary>
     WarmupStableDecay,
 }

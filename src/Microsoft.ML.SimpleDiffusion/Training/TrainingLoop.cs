@@ -26,10 +26,10 @@ internal sealed class TrainingLoop : IDisposable
         var target = _run.Model.Target;
 
         // First, because nothing else should run meanwhile.
-        var reference = SpeedReference.Of(target, setup.Plan, setup.Objective.EvaluationsBeside);
+        var reference = SpeedReference.Of(target);
         _trainer = new Trainer(_run.Options, target, _run.State, setup.Objective);
         _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step);
-        _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, reference, setup.Reports, () => setup.Evaluation?.Latest);
+        _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, TrainingWork.Of(setup.Plan, setup.Data.MeanTextTokens, setup.Objective.EvaluationsBeside, _options), reference, setup.Reports, () => setup.Evaluation?.Latest);
         _observers =
         [
             .. setup.Evaluation is null ? Array.Empty<IStepObserver>() : [setup.Evaluation],

@@ -66,6 +66,8 @@ public class OptionsValidatorTests
         Mistake("Training.LearningRate", o => o.Training.LearningRate = double.PositiveInfinity),
         Mistake("Training.LearningRateDecay", o => o.Training.LearningRateDecay = (LearningRateDecay)4),
         Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 0),
+        Mistake("Training.HalfResolutionShare", o => o.Training.HalfResolutionShare = -0.1),
+        Mistake("Training.HalfResolutionShare", o => o.Training.HalfResolutionShare = double.NaN),
         Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 1.5),
         Mistake("Training.WarmupSteps", o => o.Training.WarmupSteps = -1),
         Mistake("Training.AdamBeta1", o => o.Training.AdamBeta1 = 1),
@@ -132,6 +134,16 @@ public class OptionsValidatorTests
         Refused("must be one of Constant, Cosine, Linear, WarmupStableDecay", o => o.Training.LearningRateDecay = (LearningRateDecay)4);
         Refused("must be above 0", o => o.Training.LearningRateDecayShare = double.NaN);
         Refused("must be 0 to 1", o => o.Training.LearningRateDecayShare = 2);
+        Refused("must be 0 to 0.9", o => o.Training.HalfResolutionShare = 1);
+        Refused("must be 0 unless ImageHeight (24) and ImageWidth (24) are divisible by 16, twice what the network divides them by", o =>
+        {
+            (o.ImageHeight, o.ImageWidth, o.Training.HalfResolutionShare) = (24, 24, 0.5);
+            (o.Network.ChannelMultipliers, o.Network.BlocksPerLevel, o.Network.Patching) = ([1, 2, 4, 4], [1, 1, 1], PatchingType.None);
+        });
+        Refused("must be at most 32, half of the image's shorter side, with Training.HalfResolutionShare", o =>
+        {
+            (o.ImageHeight, o.ImageWidth, o.Diffusion.MultiscaleBaseResolution, o.Training.HalfResolutionShare) = (64, 64, 64, 0.5);
+        });
 
         static void Refused(string requirement, Action<SimpleDiffusionOptions> change)
         {

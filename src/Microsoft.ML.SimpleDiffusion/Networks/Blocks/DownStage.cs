@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Interop.Native;
+using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -73,7 +74,7 @@ internal sealed class DownStage : nn.Module
     private static Tensor AddPositions(Tensor maps, Tensor positions)
     {
         using var scope = NewDisposeScope();
-        return Tokens.ToMaps(Tokens.FromMaps(maps) + positions, maps).MoveToOuterDisposeScope();
+        return Tokens.ToMaps(Tokens.FromMaps(maps) + Tokens.PositionsOf(maps, positions), maps).MoveToOuterDisposeScope();
     }
 }
 
@@ -83,10 +84,12 @@ internal sealed class DownStage : nn.Module
 /// </summary>
 internal static class MemoryLayout
 {
-    /// <summary>The feature maps in the order in which the network runs fastest; <paramref name="x"/> itself where that is its own.</summary>
+    /// <summary>
+    /// The feature maps in the order in which the network runs fastest; <paramref name="x"/> itself where that is its own, and where pixel by pixel convolutions are wrong.
+    /// </summary>
     /// <param name="x">[B, C, H, W], channel by channel.</param>
     public static Tensor Fastest(Tensor x)
-        => x.device_type == DeviceType.CPU && !is_grad_enabled() && Autocast.IsEnabled ? ToChannelsLast(x) : x;
+        => x.device_type == DeviceType.CPU && !is_grad_enabled() && Autocast.IsEnabled && ConvolutionCheck.OneDnn == OneDnnUse.AnyChannels ? ToChannelsLast(x) : x;
 
     /// <summary>Whether feature maps lie pixel by pixel.</summary>
     /// <param name="x">[B, C, H, W].</param>

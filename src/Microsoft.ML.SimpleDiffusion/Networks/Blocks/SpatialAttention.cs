@@ -45,6 +45,23 @@ internal static class Tokens
         return transposed.contiguous();
     }
 
+    /// <summary>The embedding of the positions of feature maps. Of maps that are smaller than those of the network each position is the mean of those that it covers.</summary>
+    /// <param name="maps">[B, C, H / f, W / f].</param>
+    /// <param name="positions">[H W, C].</param>
+    /// <returns>[H W / f², C].</returns>
+    public static Tensor PositionsOf(Tensor maps, Tensor positions)
+    {
+        long height = maps.shape[2], width = maps.shape[3];
+        if (positions.shape[0] == height * width)
+        {
+            return positions.alias();
+        }
+
+        using var scope = NewDisposeScope();
+        long factor = (long)Math.Round(Math.Sqrt((double)positions.shape[0] / (height * width)));
+        return positions.view(height, factor, width, factor, -1).mean([1, 3]).view(height * width, -1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>[B, H W, C] to [B, C, H, W].</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="like">Feature maps whose height, width and memory layout the result takes.</param>

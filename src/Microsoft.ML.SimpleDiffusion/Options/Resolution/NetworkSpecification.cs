@@ -99,6 +99,15 @@ internal sealed record NetworkSpecification
         return network.ChannelMultipliers!.Select((_, level) => options.ImageHeight >> (patchLevels + level)).ToArray();
     }
 
+    /// <summary>The shape of the same network on images of half of the height and width.</summary>
+    public NetworkSpecification AtHalfResolution() => this with
+    {
+        ImageHeight = ImageHeight / 2,
+        ImageWidth = ImageWidth / 2,
+        AttentionResolutions = [.. AttentionResolutions.Select(height => height / 2)],
+        TransformerFromResolution = TransformerFromResolution / 2,
+    };
+
     /// <summary>One line that says everything about the shape.</summary>
     public string Describe()
     {

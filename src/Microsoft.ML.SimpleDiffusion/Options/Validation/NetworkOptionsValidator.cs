@@ -55,6 +55,7 @@ internal static class NetworkOptionsValidator
         ValidateText(network.TextEncoder);
         ValidateSize("ImageHeight", options.ImageHeight, options);
         ValidateSize("ImageWidth", options.ImageWidth, options);
+        ValidateHalfResolution(options);
     }
 
     private static void ValidateText(TextEncoderOptions text)
@@ -143,15 +144,30 @@ internal static class NetworkOptionsValidator
 
     private static void ValidateSize(string name, int size, SimpleDiffusionOptions options)
     {
-        int factor = NetworkSpecification.Create(options, classCount: 0).PatchSize << (options.Network.ChannelMultipliers!.Length - 1);
+        int factor = Factor(options);
         int down = Math.Max(size / factor, 1) * factor, up = down + factor;
         Require.That(
             name,
             size,
             size % factor == 0,
-            $"must be divisible by {factor}, by which the network divides it ({options.Network.ChannelMultipliers.Length} levels, patches of "
+            $"must be divisible by {factor}, by which the network divides it ({options.Network.ChannelMultipliers!.Length} levels, patches of "
             + $"{NetworkSpecification.Create(options, 0).PatchSize}); {down} and {up} would be");
     }
+
+    /// <summary>Checks that the network can take images of half of the size, if it is to begin with such.</summary>
+    private static void ValidateHalfResolution(SimpleDiffusionOptions options)
+    {
+        int factor = 2 * Factor(options);
+        Require.That(
+            "Training.HalfResolutionShare",
+            options.Training.HalfResolutionShare,
+            options.Training.HalfResolutionShare == 0 || (options.ImageHeight % factor == 0 && options.ImageWidth % factor == 0),
+            $"must be 0 unless ImageHeight ({options.ImageHeight}) and ImageWidth ({options.ImageWidth}) are divisible by {factor}, twice what the network divides them by");
+    }
+
+    /// <summary>What the network divides height and width by.</summary>
+    private static int Factor(SimpleDiffusionOptions options)
+        => NetworkSpecification.Create(options, classCount: 0).PatchSize << (options.Network.ChannelMultipliers!.Length - 1);
 
     private static string Text(int[] values) => $"[{string.Join(", ", values)}]";
 }

@@ -153,6 +153,11 @@ internal static class OptionsValidator
             fits,
             $"must be the image's shorter side ({shorterSide}) divided by a power of two that divides both sides");
         Require.That(
+            "Diffusion.MultiscaleBaseResolution",
+            lowest,
+            options.Training.HalfResolutionShare == 0 || lowest <= shorterSide / 2,
+            $"must be at most {shorterSide / 2}, half of the image's shorter side, with Training.HalfResolutionShare");
+        Require.That(
             "Diffusion.Loss",
             options.Diffusion.Loss,
             options.Diffusion.Loss is LossType.Auto or LossType.Epsilon or LossType.V,
@@ -169,6 +174,7 @@ internal static class OptionsValidator
         Require.Defined("Training.LearningRateDecay", training.LearningRateDecay);
         Require.Above("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0);
         Require.Range("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0, 1);
+        Require.Range("Training.HalfResolutionShare", training.HalfResolutionShare, 0, 0.9);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
         Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);

@@ -16,8 +16,11 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, int threads = 1)
 {
     private readonly ulong _seed = (uint)options.Seed!.Value;
+    private readonly long _smallSteps = HalfResolution.CountOfSteps(options.Training);
     private readonly NormalDraws _normalDraws = new(options.Diffusion, schedule);
     private readonly long _normalSteps = NormalDraws.CountOfSteps(options);
+    private readonly INoiseSchedule _smallSchedule = HalfResolution.Schedule(options);
+    private readonly NormalDraws _smallNormalDraws = new(options.Diffusion, HalfResolution.Schedule(options));
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -61,9 +64,10 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             Step = step,
             MicroStep = microStep,
             Pixels = pixels,
+            IsHalfResolution = IsHalfResolution(step),
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
-            Levels = NoiseLevels.Create(options.Diffusion, schedule, times, DrawsOf(step)),
+            Levels = NoiseLevels.Create(options.Diffusion, IsHalfResolution(step) ? _smallSchedule : schedule, times, DrawsOf(step)),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }
@@ -90,7 +94,9 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     }
 
     /// <summary>What draws the times of a step; null if they are uniform.</summary>
-    private NormalDraws? DrawsOf(long step) => step < _normalSteps ? _normalDraws : null;
+    private NormalDraws? DrawsOf(long step) => step >= _normalSteps ? null : IsHalfResolution(step) ? _smallNormalDraws : _normalDraws;
+
+    private bool IsHalfResolution(long step) => step < _smallSteps;
 
     /// <summary>Each epoch is a permutation of the images, a pure function of seed and epoch.</summary>
     private int IndexOf(long example)

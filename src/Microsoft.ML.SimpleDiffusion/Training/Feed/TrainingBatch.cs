@@ -18,6 +18,9 @@ internal sealed record TrainingBatch : IDisposable
     /// <summary>Images, bytes [B, C, H, W].</summary>
     public required Tensor Pixels { get; init; }
 
+    /// <summary>Whether the network is to see images and noise at half of their height and width.</summary>
+    public bool IsHalfResolution { get; init; }
+
     /// <summary>Standard normal noise, float32 [B, C, H, W]; null if the device draws it.</summary>
     public required Tensor? Noise { get; init; }
 
@@ -39,11 +42,12 @@ internal sealed record TrainingBatch : IDisposable
         Conditions = Conditions.Map(target.Pin),
     };
 
-    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W]. What is uploaded is the bytes.</summary>
+    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W], or of half the height and width. What is uploaded is the bytes.</summary>
     public Tensor ImagesOn(ComputeTarget target)
     {
-        using var pixels = target.Upload(Pixels);
-        return PixelTensors.FromBytes(pixels);
+        using var scope = NewDisposeScope();
+        var images = PixelTensors.FromBytes(target.Upload(Pixels));
+        return (IsHalfResolution ? HalfResolution.OfImages(images) : images).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

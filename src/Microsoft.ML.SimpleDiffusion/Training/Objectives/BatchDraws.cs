@@ -10,16 +10,12 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Objectives;
 /// <param name="target">The device.</param>
 internal sealed class BatchDraws(SimpleDiffusionOptions options, ComputeTarget target)
 {
-    /// <summary>The batch's noise on the device [B, C, H, W]: what it brings, or else from libtorch's own generator.</summary>
+    /// <summary>The batch's noise on the device [B, C, H, W], of half the height and width where its images are: what it brings, or else from libtorch's own generator.</summary>
     public Tensor Noise(TrainingBatch batch)
     {
-        if (batch.Noise is not null)
-        {
-            return target.Upload(batch.Noise);
-        }
-
-        SeedGenerator(RandomPurpose.DeviceNoise, batch);
-        return randn(batch.Pixels.shape, dtype: ScalarType.Float32, device: target.Device);
+        using var scope = NewDisposeScope();
+        var noise = FullNoise(batch);
+        return (batch.IsHalfResolution ? HalfResolution.OfNoise(noise) : noise).MoveToOuterDisposeScope();
     }
 
     /// <summary>Begins the dropout of the next forward pass.</summary>
@@ -29,6 +25,17 @@ internal sealed class BatchDraws(SimpleDiffusionOptions options, ComputeTarget t
         {
             SeedGenerator(RandomPurpose.NetworkDropout, batch);
         }
+    }
+
+    private Tensor FullNoise(TrainingBatch batch)
+    {
+        if (batch.Noise is not null)
+        {
+            return target.Upload(batch.Noise);
+        }
+
+        SeedGenerator(RandomPurpose.DeviceNoise, batch);
+        return randn(batch.Pixels.shape, dtype: ScalarType.Float32, device: target.Device);
     }
 
     private void SeedGenerator(RandomPurpose purpose, TrainingBatch batch)

@@ -12,6 +12,7 @@ internal sealed class ProgressObserver : IStepObserver
     private readonly TrainingRun _run;
     private readonly TrainingOptions _options;
     private readonly Func<double> _waitedSeconds;
+    private readonly TrainingWork _work;
     private readonly SpeedReference _reference;
     private readonly RunReports _reports;
     private readonly GuardedProgress<TrainingProgress> _handler;
@@ -29,18 +30,20 @@ internal sealed class ProgressObserver : IStepObserver
 
     /// <param name="run">The run.</param>
     /// <param name="waitedSeconds">Seconds that the steps have waited for data so far.</param>
+    /// <param name="work">What the steps take.</param>
     /// <param name="reference">What the speed is measured by.</param>
     /// <param name="reports">What is written for people to look at.</param>
     /// <param name="latestEvaluation">The newest evaluation, or null.</param>
     /// <param name="time">The clock.</param>
     public ProgressObserver(
-        TrainingRun run, Func<double> waitedSeconds, SpeedReference reference, RunReports reports, Func<TrainingEvaluation?> latestEvaluation, TimeProvider? time = null)
+        TrainingRun run, Func<double> waitedSeconds, TrainingWork work, SpeedReference reference, RunReports reports, Func<TrainingEvaluation?> latestEvaluation, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         (_total, _sinceReport, _sinceLog) = (new ElapsedTimer(time), new ElapsedTimer(time), new ElapsedTimer(time));
         _run = run;
         _options = run.Options.Training;
         _waitedSeconds = waitedSeconds;
+        _work = work;
         _reference = reference;
         _reports = reports;
         _handler = new GuardedProgress<TrainingProgress>(_options.Progress, "training", "Training.Progress", run.Log.Warning);
@@ -113,9 +116,9 @@ internal sealed class ProgressObserver : IStepObserver
         long stepsDone = result.StepsDone;
         double seconds = Math.Max((_sinceReport.Elapsed - _paused).TotalSeconds, 1e-9);
         double waited = _waitedSeconds();
-        double secondsPerStep = _total.Elapsed.TotalSeconds / Math.Max(stepsDone - _firstStep, 1);
-        double imagesPerSecond = (double)_steps * _options.BatchSize * _options.GradientAccumulation / seconds;
-        double flops = imagesPerSecond * _reference.FlopsPerImage;
+        double imagesPerStep = (double)_options.BatchSize * _options.GradientAccumulation;
+        double flops = _work.Between(stepsDone - _steps, stepsDone) * imagesPerStep / seconds;
+        double workLeft = stepsDone == _firstStep ? 0 : _work.Between(stepsDone, Math.Max(_options.LastStep, stepsDone)) / _work.Between(_firstStep, stepsDone);
         var progress = new TrainingProgress
         {
             Step = (int)stepsDone,
@@ -124,13 +127,13 @@ internal sealed class ProgressObserver : IStepObserver
             LearningRate = result.LearningRate,
             GradientNorm = result.GradientNorm,
             SkippedSteps = _run.State.SkippedSteps,
-            ImagesPerSecond = imagesPerSecond,
+            ImagesPerSecond = _steps * imagesPerStep / seconds,
             ModelFlopsPerSecond = flops,
             ShareOfPeak = _reference.ShareOfPeak(flops, _total.Elapsed),
             MemoryBytes = _reference.Target.MemoryInUse,
             DataWaitShare = Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
             Evaluation = _evaluation,
-            TimeRemaining = stepsDone == _firstStep ? TimeSpan.Zero : TimeSpan.FromSeconds(secondsPerStep * (_options.LastStep - stepsDone)),
+            TimeRemaining = _total.Elapsed * workLeft,
         };
         (_lossSum, _lossCount, _steps, _waitedBefore, _paused) = (0, 0, 0, waited, TimeSpan.Zero);
         _sinceReport.Restart();

@@ -1,5 +1,4 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 
@@ -19,12 +18,11 @@ internal sealed class SpeedReference
     private bool _canMeasure = true;
 
     /// <param name="target">The device that trains.</param>
-    /// <param name="flopsPerImage">Floating-point operations that training on one image takes.</param>
     /// <param name="measure">Measures floating-point operations per second of matrix products on the device.</param>
     /// <param name="time">The clock.</param>
-    public SpeedReference(ComputeTarget target, long flopsPerImage, Func<double> measure, TimeProvider? time = null)
+    public SpeedReference(ComputeTarget target, Func<double> measure, TimeProvider? time = null)
     {
-        (Target, FlopsPerImage, _measure, _time) = (target, flopsPerImage, measure, time ?? TimeProvider.System);
+        (Target, _measure, _time) = (target, measure, time ?? TimeProvider.System);
         Measure();
         _spent = TimeSpan.Zero;
     }
@@ -32,18 +30,12 @@ internal sealed class SpeedReference
     /// <summary>The device that trains.</summary>
     public ComputeTarget Target { get; }
 
-    /// <summary>Floating-point operations that training on one image takes.</summary>
-    public long FlopsPerImage { get; }
-
     /// <summary>The fastest that products have been, in floating-point operations per second.</summary>
     public double PeakFlops { get; private set; }
 
     /// <summary>Measures the device. Nothing else should run on it meanwhile.</summary>
     /// <param name="target">The device that trains.</param>
-    /// <param name="plan">The network.</param>
-    /// <param name="evaluationsBeside">Evaluations of it for one image, beside training.</param>
-    public static SpeedReference Of(ComputeTarget target, NetworkPlan plan, double evaluationsBeside)
-        => new(target, plan.TrainingFlops + (long)(plan.Flops * evaluationsBeside), () => MatrixPeak.Measure(target));
+    public static SpeedReference Of(ComputeTarget target) => new(target, () => MatrixPeak.Measure(target));
 
     /// <summary>The speed of some steps as a share of that of products, 0 to 1. Measures those again if it is time.</summary>
     /// <param name="flops">Floating-point operations per second of the steps.</param>

@@ -94,7 +94,7 @@ public class ProgressObserverTests
     }
 
     private ProgressObserver Observe(TinyTraining training, Func<TrainingEvaluation?> latestEvaluation) => new(
-        training.Run, () => 0, new SpeedReference(training.Target, flopsPerImage: 1, measure: () => 1, _time), new RunReports(tensorBoardDirectory: null, _ => { }), latestEvaluation, _time);
+        training.Run, () => 0, new TrainingWork(1, 0, 0), new SpeedReference(training.Target, measure: () => 1, _time), new RunReports(tensorBoardDirectory: null, _ => { }), latestEvaluation, _time);
 
     private sealed class Callback(Action<TrainingProgress> action) : IProgress<TrainingProgress>
     {

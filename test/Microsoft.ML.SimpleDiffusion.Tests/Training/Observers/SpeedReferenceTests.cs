@@ -58,7 +58,7 @@ public class SpeedReferenceTests
     [TestMethod]
     public void Device_without_room_for_products_is_not_asked_again()
     {
-        var reference = new SpeedReference(Target, 1, () => ++_count == 1 ? 10 : throw new NativeException("CUDA out of memory"), _time);
+        var reference = new SpeedReference(Target, () => ++_count == 1 ? 10 : throw new NativeException("CUDA out of memory"), _time);
 
         Assert.AreEqual(0.5, reference.ShareOfPeak(5, TimeSpan.FromHours(1)));
         Assert.AreEqual(0.5, reference.ShareOfPeak(5, TimeSpan.FromHours(2)));
@@ -70,7 +70,7 @@ public class SpeedReferenceTests
     private SpeedReference Reference(params double[] speeds)
     {
         Array.ForEach(speeds, _speeds.Enqueue);
-        return new SpeedReference(Target, 1, Measure, _time);
+        return new SpeedReference(Target, Measure, _time);
 
         double Measure()
         {
