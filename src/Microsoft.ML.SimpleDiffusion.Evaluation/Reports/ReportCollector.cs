@@ -56,7 +56,7 @@ internal sealed class ReportCollector
             Options = OptionList.Of(_model.Options),
             History = _model.History,
             Samples = CreateSamples(),
-            Quality = quality.Report(metrics[OwnScale], ClassesShown()),
+            Quality = quality.Report(metrics[OwnScale], generated[OwnScale], _real.Size, ClassesShown()),
             Guidance = _sampler.CanBeGuided ? generated.Select(set => CreateGuidanceRow(set.Key, set.Value, metrics[set.Key])).ToList() : [],
             FewSteps = _options.Students.Count == 0 ? [] : CreateFewSteps(quality).Compare(heldOut.Select(_real.LabelOf).ToList(), generated[OwnScale], metrics[OwnScale]),
             Neighbors = new NeighborMeasures(_context, extractor, _real, _options).Report(generated[OwnScale]),

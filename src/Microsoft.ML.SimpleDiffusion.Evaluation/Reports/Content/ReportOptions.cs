@@ -17,6 +17,9 @@ public sealed class ReportOptions
     /// </summary>
     public IReadOnlyList<SimpleDiffusionTransformer> Students { get; set; } = [];
 
+    /// <summary>Further metrics, at most 10, a row each below those of the report: of generated images, of real ones and of noise. Default: none.</summary>
+    public IReadOnlyList<IImageSetMetric> Metrics { get; set; } = [];
+
     /// <summary>
     /// Images generated at each guidance scale and compared with as many real ones, 10 to 50,000; fewer when there are fewer real images. Default: 300,
     /// which takes as long as it takes to generate a thousand.
@@ -55,6 +58,9 @@ public sealed class ReportOptions
 
         Require.NotNull(nameof(Students), Students);
         Require.Range($"{nameof(Students)}.Count", Students.Count, 0, 10);
+        Require.NotNull(nameof(Metrics), Metrics);
+        Require.Range($"{nameof(Metrics)}.Count", Metrics.Count, 0, 10);
+        Require.That(nameof(Metrics), null, Metrics.All(metric => metric is not null), "must have no metric that is null");
         Require.Range(nameof(MaxImages), MaxImages, 10, 50_000);
         Require.Range(nameof(SamplesPerClass), SamplesPerClass, 1, 20);
         Require.Range(nameof(MaxClassesShown), MaxClassesShown, 1, 100);

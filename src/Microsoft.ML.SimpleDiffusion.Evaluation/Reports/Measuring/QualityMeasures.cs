@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Content;
 using static Microsoft.ML.SimpleDiffusion.Evaluation.ImageGenerationMetricTypes;
 
@@ -12,19 +13,21 @@ internal sealed class QualityMeasures
     private readonly MLContext _context;
     private readonly IFeatureExtractor _extractor;
     private readonly IDataView _reference;
+    private readonly IEnumerable<ImageRow> _referenceImages;
     private readonly List<ImageRow> _heldOut;
     private readonly ReportOptions _options;
 
     /// <param name="context">ML.NET.</param>
     /// <param name="extractor">Gives the features.</param>
     /// <param name="heldOut">Real images that show what real images reach.</param>
-    /// <param name="reference">Real images to compare with.</param>
+    /// <param name="reference">Real images to compare with. Read again for further metrics.</param>
     /// <param name="options">Seed and cancellation.</param>
     public QualityMeasures(MLContext context, IFeatureExtractor extractor, IEnumerable<ImageRow> heldOut, IEnumerable<ImageRow> reference, ReportOptions options)
     {
         _context = context;
         _extractor = extractor;
         _heldOut = heldOut.ToList();
+        _referenceImages = reference;
         _reference = FeatureRow.View(context, extractor.Extract(reference));
         _options = options;
     }
@@ -33,14 +36,18 @@ internal sealed class QualityMeasures
     public static double? Distance(ImageGenerationMetrics metrics) => metrics.FrechetDistance ?? metrics.KernelDistance?.Mean;
 
     /// <summary>Metrics of generated images, those of held-out real ones, and those of noise.</summary>
-    public QualityReport Report(ImageGenerationMetrics model, IReadOnlyList<string> classes)
+    /// <param name="model">Metrics of the generated images.</param>
+    /// <param name="generated">The generated images.</param>
+    /// <param name="size">Size of all images.</param>
+    /// <param name="classes">Classes to show.</param>
+    public QualityReport Report(ImageGenerationMetrics model, IReadOnlyList<ImageRow> generated, ImageSize size, IReadOnlyList<string> classes)
     {
         ImageGenerationMetrics real = Measure(_heldOut), noise = Measure(Noise());
         return new QualityReport
         {
             FeatureDescription = _extractor.Description,
             Images = _heldOut.Count,
-            Metrics = new[]
+            Metrics = [.. new[]
             {
                 Row("Classifier distance", higherIsBetter: false, metrics => metrics.FrechetDistance),
                 Row(QualityReport.Agreement, higherIsBetter: true, metrics => metrics.ClassAgreement?.Overall),
@@ -49,7 +56,7 @@ internal sealed class QualityMeasures
                 Row("Recall", higherIsBetter: true, metrics => metrics.Recall),
                 Row("Density", higherIsBetter: true, metrics => metrics.Density),
                 Row("Coverage", higherIsBetter: true, metrics => metrics.Coverage),
-            }.Where(row => row.Model is not null).ToList(),
+            }.Where(row => row.Model is not null), .. _options.Metrics.Select(metric => Further(metric, generated, size))],
             Classes = _extractor.IsClassifier ? classes.Select(label => new ClassAgreementRow(label, OfClass(model, label), OfClass(real, label))).ToList() : [],
         };
 
@@ -70,6 +77,16 @@ internal sealed class QualityMeasures
             CancellationToken = _options.CancellationToken,
         };
         return new Metrics.ImageGenerationEvaluator(_context, settings).Evaluate(FeatureRow.View(_context, _extractor.Extract(images)), _reference, heldOut: null);
+    }
+
+    private MetricRow Further(IImageSetMetric metric, IReadOnlyList<ImageRow> generated, ImageSize size)
+    {
+        var values = metric.Measure([View(generated), View(_heldOut), View([.. Noise()])], View(_referenceImages), nameof(ImageRow.Pixels), _options.CancellationToken);
+        return values is [double model, double real, double noise]
+            ? new MetricRow(metric.Name, metric.HigherIsBetter, model, real, noise)
+            : throw new InvalidOperationException($"The metric '{metric.Name}' has {values.Count} values for 3 sets of images.");
+
+        IDataView View(IEnumerable<ImageRow> images) => ImageRow.View(_context, images, size);
     }
 
     private static double? OfClass(ImageGenerationMetrics metrics, string label)
