@@ -11,7 +11,7 @@ internal sealed class CommonOptions
         Recursive = true,
     };
 
-    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Answer questions with yes: download libtorch if it is missing.", Recursive = true };
+    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Answer questions with yes: download libtorch, and what --resnet18 needs, if it is missing.", Recursive = true };
 
     public Option<ComputeDevice> Device { get; } = new("--device") { Description = "Where to compute.", Recursive = true };
 

@@ -22,14 +22,17 @@ internal static class ReportCommand
         var neighbors = new Option<int>("--neighbors") { Description = "Pairs of a generated image and the nearest real one to show.", DefaultValueFactory = _ => defaults.NeighborsShown };
         var epochs = new Option<int>("--classifier-epochs") { Description = "Passes over the images to train the classifier that they are compared by.", DefaultValueFactory = _ => defaults.ClassifierEpochs };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => defaults.Seed };
+        var resnet = new ResNetArgument("Add a row with the ResNet18 Fréchet distance.");
         var command = new System.CommandLine.Command("report", "Measures a model and writes an HTML page about it that needs no other file.")
         {
             model, images.Folder, output, title, guidance, students, count, samplesPerClass, neighbors, epochs, seed,
         };
         images.AddTo(command);
+        resnet.AddTo(command);
         runner.SetAction(command, (result, session) =>
         {
             session.RequireLibTorch();
+            bool usesResNet = resnet.Prepare(result, session);
             var file = result.GetRequiredValue(model);
             var options = new ReportOptions
             {
@@ -43,14 +46,16 @@ internal static class ReportCommand
                 Progress = new Lines(session.Screen),
                 CancellationToken = session.CancellationToken,
             };
-            Write(session, file, result.GetValue(students) ?? [], images.Read(result), result.GetRequiredValue(output), options);
+            var context = session.CreateContext(options.Seed);
+            options.Metrics = usesResNet ? [ResNetArgument.CreateReportMetric(session, context)] : [];
+            Write(session, context, file, result.GetValue(students) ?? [], images.Read(result), result.GetRequiredValue(output), options);
         });
         return command;
     }
 
-    private static void Write(Session session, FileSystemInfo modelFile, IReadOnlyList<FileSystemInfo> studentFiles, ImageInput images, FileInfo output, ReportOptions options)
+    private static void Write(
+        Session session, MLContext context, FileSystemInfo modelFile, IReadOnlyList<FileSystemInfo> studentFiles, ImageInput images, FileInfo output, ReportOptions options)
     {
-        var context = session.CreateContext(options.Seed);
         using var loaded = ModelFile.Load(context, modelFile, session.Compute);
         var students = new List<ModelFile>();
         try

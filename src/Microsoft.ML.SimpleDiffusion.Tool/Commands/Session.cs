@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Tool.LibTorch;
+using Microsoft.ML.SimpleDiffusion.Tool.Packages;
 using Microsoft.ML.SimpleDiffusion.Tool.Terminal;
 
 namespace Microsoft.ML.SimpleDiffusion.Tool.Commands;
@@ -41,6 +42,26 @@ internal sealed class Session(ParseResult result, CommonOptions common, Screen s
     {
         FindLibTorch();
         ComputeTarget.Resolve(Compute);
+    }
+
+    /// <summary>Finds the network ResNet18 and what runs it, or gets them if that is wanted.</summary>
+    /// <exception cref="InvalidOperationException">They are not here.</exception>
+    public void RequireResNet18()
+    {
+        var missing = ResNetPackages.FindMissing();
+        string names = string.Join(" and ", missing);
+        if (missing.Count > 0 && !result.GetValue(common.Yes) && !screen.Confirm($"--resnet18 needs {names} (both together {ResNetPackages.SizeText}), not here. Download from your NuGet sources?"))
+        {
+            throw new InvalidOperationException($"--resnet18 needs {names}, not here: let the program download from your NuGet sources with --yes.");
+        }
+
+        foreach (var package in missing)
+        {
+            screen.Hint($"Downloading {package} …");
+            package.Restore(cancellationToken);
+        }
+
+        ResNetPackages.Use();
     }
 
     private void FindLibTorch()

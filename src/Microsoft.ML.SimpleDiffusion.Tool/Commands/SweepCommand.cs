@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
+using Microsoft.ML.SimpleDiffusion.ResNet;
 using Microsoft.ML.SimpleDiffusion.Tool.Inputs;
 using Microsoft.ML.SimpleDiffusion.Tool.Terminal;
 using static System.FormattableString;
@@ -9,6 +10,9 @@ namespace Microsoft.ML.SimpleDiffusion.Tool.Commands;
 /// <summary><c>simple-diffusion sweep</c>: tries options, and keeps the best model.</summary>
 internal static class SweepCommand
 {
+    /// <summary>In the sweep's folder: features of real images, for all processes.</summary>
+    private const string FeatureFolder = "resnet18";
+
     public static System.CommandLine.Command Create(CommandRunner runner)
     {
         var images = new ImageArguments();
@@ -20,6 +24,7 @@ internal static class SweepCommand
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the trials are kept. The same command goes on with what is there.", DefaultValueFactory = _ => new DirectoryInfo("sweep") };
         var output = new Option<FileInfo>("--output", "-o") { Description = "The best model, to be written.", DefaultValueFactory = _ => new FileInfo("model.zip") };
         var processes = new Option<int>("--processes") { Description = "Trials at the same time.", DefaultValueFactory = _ => 1 };
+        var resnet = new ResNetArgument("Go by the ResNet18 Fréchet distance to the images that are measured on, and not by the validation loss.");
         validation.Require(share => share is > 0 and <= 0.5, "--validation is a share of the images, above 0 and at most 0.5.");
         trials.Require(number => number >= 2, "--trials must be 2 or more.");
         processes.Require(number => number >= 1, "--processes must be 1 or more.");
@@ -29,6 +34,7 @@ internal static class SweepCommand
         };
         images.AddTo(command);
         settings.AddTo(command);
+        resnet.AddTo(command);
         runner.SetAction(command, (result, session) =>
         {
             var options = settings.Read(result);
@@ -46,18 +52,23 @@ internal static class SweepCommand
                 CancellationToken = session.CancellationToken,
             };
             session.RequireLibTorch();
-            Execute(session, images.Read(result), sweep, result.GetValue(validation), result.GetRequiredValue(output));
+            bool usesResNet = resnet.Prepare(result, session);
+            Execute(session, images.Read(result), sweep, result.GetValue(validation), result.GetRequiredValue(output), usesResNet);
         });
         return command;
     }
 
-    private static void Execute(Session session, ImageInput input, SweepOptions options, double validation, FileInfo output)
+    private static void Execute(Session session, ImageInput input, SweepOptions options, double validation, FileInfo output, bool usesResNet)
     {
         var context = session.CreateContext(options.Seed);
         var images = input.Load(context);
         images.NameColumns(options.Base);
         var (training, heldOut) = images.Split(context, validation, options.Seed);
         output.Directory?.Create();
+        using var metric = usesResNet
+            ? context.ImageGeneration().ResNet18Distance(heldOut, ResNetArgument.CreateOptions(session, options.Base.ImageColumnName, Path.Combine(options.Directory, FeatureFolder)))
+            : null;
+        options.Metric = metric;
         var result = context.ImageGeneration().Sweep(training, heldOut, options);
         session.Screen.Say(result.ToMarkdown());
         using var best = result.LoadBest();

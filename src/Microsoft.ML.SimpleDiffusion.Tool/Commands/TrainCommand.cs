@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.SimpleDiffusion.ResNet;
 using Microsoft.ML.SimpleDiffusion.Tool.Inputs;
 
 namespace Microsoft.ML.SimpleDiffusion.Tool.Commands;
@@ -13,6 +14,7 @@ internal static class TrainCommand
         var settings = new SettingArguments();
         var validation = new Option<double>("--validation") { Description = "Share of the images to measure on instead of training on them, 0 to 0.5." };
         validation.Require(share => share is >= 0 and <= 0.5, "--validation is a share of the images, from 0 to 0.5.");
+        var resnet = new ResNetArgument("Measure the ResNet18 Fréchet distance as the training goes on, and keep the model that is best by it. With --validation.");
         var command = new System.CommandLine.Command("train", "Trains a model on a folder of images. Started again after an interruption it goes on where it was.")
         {
             images.Folder, validation,
@@ -20,6 +22,14 @@ internal static class TrainCommand
         output.AddTo(command);
         images.AddTo(command);
         settings.AddTo(command);
+        resnet.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (resnet.IsGiven(result) && result.GetValue(validation) == 0)
+            {
+                result.AddError("--resnet18 needs images to measure on: say with --validation which share of them.");
+            }
+        });
         runner.SetAction(command, (result, session) =>
         {
             var options = settings.Read(result);
@@ -27,18 +37,26 @@ internal static class TrainCommand
             options.Training.CancellationToken = session.CancellationToken;
             options.Compute = session.Compute;
             session.RequireLibTorch();
-            Execute(result, session, images.Read(result), options, result.GetValue(validation), output);
+            bool usesResNet = resnet.Prepare(result, session);
+            Execute(result, session, images.Read(result), options, result.GetValue(validation), output, usesResNet);
         });
         return command;
     }
 
-    private static void Execute(ParseResult result, Session session, ImageInput input, SimpleDiffusionOptions options, double validation, ModelOutput output)
+    private static void Execute(
+        ParseResult result, Session session, ImageInput input, SimpleDiffusionOptions options, double validation, ModelOutput output, bool usesResNet)
     {
         var context = session.CreateContext(options.Seed);
         var images = input.Load(context);
         session.Screen.Hint(images.Description);
         images.NameColumns(options);
         var (training, heldOut) = validation > 0 ? images.Split(context, validation, options.Seed) : (images.ForTraining(context), null);
+        using var metric = usesResNet ? context.ImageGeneration().ResNet18Distance(heldOut!, ResNetArgument.CreateOptions(session, options.ImageColumnName)) : null;
+        if (metric is not null)
+        {
+            (options.Training.Metrics, options.Training.MonitoredMetric, options.Training.KeepBest) = ([metric], metric.Name, true);
+        }
+
         output.Write(result, session, context, images, progress =>
         {
             options.Training.Progress = progress;
