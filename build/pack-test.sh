@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the readme's code, the template,
-# the notebook, ONNX without libtorch, the tool.
+# the notebook, ONNX without libtorch, ResNet18, the tool.
 # Whatever else is needed comes from the user's ordinary NuGet sources.
 #
 #   build/pack-test.sh                  in a temporary folder, which is deleted at the end
@@ -24,6 +24,7 @@ core=Microsoft.ML.SimpleDiffusion
 system=linux-x64
 max_tool_megabytes=60
 max_onnx_megabytes=55
+max_tool_download_megabytes=14
 
 step() { echo; echo "== $* ($SECONDS s)"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
@@ -44,7 +45,7 @@ for package in "$feed"/*.nupkg; do
     specification=$(unzip -p "$package" '*.nuspec')
     echo "$name: $(stat -c %s "$package") bytes"
     grep -vE '^(_rels/|package/|\[Content_Types\])' <<< "$files" | sed 's/^/    /'
-    forbidden=$(grep -iE '\.(dbg|dwarf)$|publicizer|minver|cecil|codeanalysis|torch_cpu|torch_cuda|(^|/)(lib)?c10\.|onnxruntime\.(dll|so|dylib)$' <<< "$files" || true)
+    forbidden=$(grep -iE '\.(dbg|dwarf)$|publicizer|minver|cecil|codeanalysis|torch_cpu|torch_cuda|(^|/)(lib)?c10\.|onnxruntime\.(dll|so|dylib)$|\.onnx$' <<< "$files" || true)
     [ -z "$forbidden" ] || fail "$name must not contain $forbidden"
     for file in README.md icon.png; do
         grep -qx "$file" <<< "$files" || fail "$name has no $file"
@@ -98,7 +99,7 @@ dotnet build app -c Release -r $system -p:SimpleDiffusionLibTorch=none -o none -
 [ ! -e none/libtorch_cpu.so ] || fail "none brings libtorch"
 
 step "All libraries beside newer System.Numerics.Tensors and Microsoft.ML.TorchSharp"
-for package in $core.Evaluation $core.Text; do
+for package in $core.Evaluation $core.ResNet $core.Text; do
     dotnet add app package $package --version "$version" > app.log || fail "$(cat app.log)"
 done
 for package in System.Numerics.Tensors@10.0.12 Microsoft.ML.TorchSharp@0.23.1; do
@@ -153,6 +154,24 @@ echo "Its folder: $(megabytes drawn) MB, of which these are the largest:"
 ls -lS drawn | head -6
 [ "$(megabytes drawn)" -le $max_onnx_megabytes ] || fail "the folder is larger than $max_onnx_megabytes MB"
 
+step "ResNet18, through a library: run, published, and as a single file"
+dotnet new classlib -o between --no-restore > app.log || fail "$(cat app.log)"
+dotnet new console -o measure --no-restore > app.log || fail "$(cat app.log)"
+cp "$repository/build/pack-test/Measure.cs" measure/Program.cs
+dotnet add between package $core.ResNet --version "$version" > app.log || fail "$(cat app.log)"
+dotnet add measure reference between > app.log || fail "$(cat app.log)"
+dotnet add measure package $core.LibTorch --version "$version" > app.log || fail "$(cat app.log)"
+dotnet add measure package Microsoft.ML.OnnxRuntime --version "$runtime" > app.log || fail "$(cat app.log)"
+dotnet run --project measure -c Release -- images || fail "the distance of images to themselves"
+dotnet publish measure -c Release -r $system --self-contained false -o measured --nologo -v quiet
+dotnet publish measure -c Release -r $system --self-contained false -p:PublishSingleFile=true -o measured-single --nologo -v quiet
+for folder in measured measured-single; do
+    [ "$(ls $folder/DnnImageModels/*/*.onnx | wc -l)" = 2 ] || fail "$folder lacks the network"
+    (mkdir -p elsewhere && cd elsewhere && rm -rf features && ../$folder/measure ../images) || fail "the program in $folder"
+done
+unwanted=$(ls measured | grep -E 'OnnxTransformer|DnnImageFeaturizer|^onnxruntime.*dll$' || true)
+[ -z "$unwanted" ] || fail "what is not needed was copied: $unwanted"
+
 step "The tool"
 dotnet tool install $core.Tool --version "$version" --tool-path tool > tool.log || fail "$(cat tool.log)"
 tool/simple-diffusion --help
@@ -164,6 +183,7 @@ for folder in "$feed/$core".Tool.*-*.nupkg; do
     unpacked=$(unzip -l "$folder" | tail -1 | awk '{ print int($1 / 1000000) }')
     echo "$name: $(($(stat -c %s "$folder") / 1000000)) MB to download, $unpacked MB unpacked"
     [ "$unpacked" -lt $max_tool_megabytes ] || fail "$name is larger than $max_tool_megabytes MB"
+    [ "$(($(stat -c %s "$folder") / 1000000))" -lt $max_tool_download_megabytes ] || fail "$name takes $max_tool_download_megabytes MB or more to download"
 done
 
 step "All is well"

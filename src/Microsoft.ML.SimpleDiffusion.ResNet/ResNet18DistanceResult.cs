@@ -13,7 +13,7 @@ public sealed class ResNet18DistanceResult
     public required int RealCount { get; init; }
 
     /// <summary>
-    /// The ResNet18 Fréchet distance, squared, 0 or more; lower is better. It is no FID, and can be compared only with distances of as many images from the same
+    /// The ResNet18 Fréchet distance, squared, 0 or more up to rounding; lower is better. It is no FID, and can be compared only with distances of as many images from the same
     /// real ones.
     /// </summary>
     public required double Distance { get; init; }
@@ -39,5 +39,7 @@ public sealed class ResNet18DistanceResult
 
     /// <summary>The main ones in a line.</summary>
     public override string ToString()
-        => Invariant($"ResNet18 Fréchet distance {Distance:G4}, precision {Precision:P0}, recall {Recall:P0}, {Count} images against {RealCount} real ones");
+        => Invariant($"ResNet18 Fréchet distance {Distance:G4}, precision {Share(Precision)}, recall {Share(Recall)}, {Count} images against {RealCount} real ones");
+
+    private static string Share(double? share) => share is double value ? Invariant($"{value:P0}") : "–";
 }

@@ -38,6 +38,17 @@ public class ResNet18DistanceTests
     }
 
     [TestMethod]
+    public void Three_pictures_have_a_distance_and_no_precision()
+    {
+        using var metric = Context.ImageGeneration().ResNet18Distance(SomePictures.View(Context, 6));
+
+        var result = metric.Measure(SomePictures.View(Context, 3), "Image");
+
+        Assert.IsNull(result.Precision);
+        StringAssert.Contains(result.ToString(), "precision –, recall –, 3 images");
+    }
+
+    [TestMethod]
     public void Distance_is_that_of_the_features_of_the_estimator()
     {
         IDataView real = SomePictures.View(Context, 12), images = SomePictures.View(Context, 12, seed: 2);

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.ResNet.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
@@ -38,8 +37,8 @@ public class ResNet18ReportMetricTests
             ClassifierEpochs = 1,
         });
 
-        string page = WebUtility.HtmlDecode(File.ReadAllText(folder.File("report.html")));
-        StringAssert.Matches(page, new("<th scope=\"row\">ResNet18 Fréchet distance</th><td>lower</td><td>\\d[^<]*</td><td>\\d[^<]*</td><td>\\d[^<]*</td>"));
+        string page = File.ReadAllText(folder.File("report.html"));
+        StringAssert.Matches(page, new("<th scope=\"row\">ResNet18 Fréchet distance</th><td>lower</td>\\s<td>\\d[^<]*</td>\\s<td>\\d[^<]*</td>\\s<td>\\d[^<]*</td>"));
     }
 
     [TestMethod]

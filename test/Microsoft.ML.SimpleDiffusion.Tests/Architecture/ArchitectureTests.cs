@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.Onnx;
+using Microsoft.ML.SimpleDiffusion.ResNet;
 using Microsoft.ML.SimpleDiffusion.Text;
 using Mono.Cecil;
 
@@ -50,6 +51,7 @@ public class ArchitectureTests
         ["ClassifierIO -> SmallImageClassifierTransformer"] = "ML.NET's loader returns one",
         ["OnnxModelIO -> SimpleDiffusionOnnxTransformer"] = "ML.NET's loader returns one",
         ["T5ModelIO -> T5EncodingTransformer"] = "ML.NET's loader returns one",
+        ["FeaturesIO -> ResNet18FeaturesTransformer"] = "ML.NET's loader returns one",
     };
 
     private static IEnumerable<FolderGraph> Graphs =>
@@ -58,6 +60,7 @@ public class ArchitectureTests
         new(typeof(ImageGenerationCatalog).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Evaluation"),
         new(typeof(SimpleDiffusionOnnxTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Onnx"),
         new(typeof(T5EncodingTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Text"),
+        new(typeof(ResNet18FeaturesTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.ResNet"),
     ];
 
     private static string Core => typeof(SimpleDiffusionOptions).Assembly.Location;
