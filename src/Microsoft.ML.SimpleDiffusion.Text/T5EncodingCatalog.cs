@@ -39,6 +39,6 @@ public static class T5EncodingCatalog
     public static T5EncodingEstimator EncodeT5(this TransformsCatalog.TextTransforms catalog, T5EncoderOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new T5EncodingEstimator(T5Environment.Of(catalog), options);
+        return new T5EncodingEstimator(TextEnvironment.Of(catalog), options);
     }
 }

@@ -40,7 +40,7 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
         ArgumentNullException.ThrowIfNull(input);
         _ = GetOutputSchema(SchemaShapes.Of(input.Schema));
         var files = EncoderFiles.Open(_options.ModelFile, ReadTokenizer());
-        var encoder = new T5Encoder(files, _options, message => T5Environment.Warning(_environment, message));
+        var encoder = new T5Encoder(files, _options, message => TextEnvironment.Warning(_environment, nameof(T5EncodingTransformer), message));
         return new T5EncodingTransformer(_environment, encoder, _options);
     }
 
@@ -50,7 +50,7 @@ public sealed class T5EncodingEstimator : IEstimator<T5EncodingTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return EmbeddingColumns.Shape(inputSchema, _options);
+        return EmbeddingColumns.Shape(inputSchema, _options.Encoding);
     }
 
     private byte[] ReadTokenizer() => Files.ReadAll(_options.TokenizerFile, EncoderFiles.LargestTokenizer);

@@ -38,7 +38,7 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
         (_tokenizer, _files, EmbeddingWidth) = (encoder.Tokenizer, encoder.Files, encoder.Width);
         _shared = new Shared<T5Encoder>(encoder, nameof(T5EncodingTransformer));
         _options = options.Clone();
-        _warnings = new RowWarnings(message => T5Environment.Warning(environment, message));
+        _warnings = new RowWarnings(message => TextEnvironment.Warning(environment, nameof(T5EncodingTransformer), message));
     }
 
     /// <summary>A copy of the options. After loading, files that came out of the model.zip are names without folder.</summary>
@@ -89,10 +89,10 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     private EmbeddingColumns ColumnsFor(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new EmbeddingColumns(inputSchema, _options, _tokenizer, _shared, EmbeddingWidth, CheckAlive, _warnings);
+        return new EmbeddingColumns(inputSchema, _options.Encoding, _tokenizer, Encode, EmbeddingWidth, _warnings);
     }
 
-    private void CheckAlive() => T5Environment.CheckAlive(_environment);
+    private float[][] Encode(IReadOnlyList<int[]> captions) => _shared.Use(encoder => encoder.Encode(captions, () => TextEnvironment.CheckAlive(_environment)));
 
     private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "text encoder", this);
 }

@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
-using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
@@ -20,36 +19,33 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     /// <summary>Bounds the embeddings that are held at once: with the widest T5 and the default batch, 270 MB.</summary>
     private const int BatchesPerWindow = 8;
 
-    private readonly T5EncoderOptions _options;
-    private readonly T5Tokenizer _tokenizer;
-    private readonly Shared<T5Encoder> _encoder;
-    private readonly Action _checkAlive;
+    private readonly EncodingSettings _settings;
+    private readonly CaptionTokenizer _tokenizer;
+    private readonly Func<IReadOnlyList<int[]>, float[][]> _encode;
     private readonly RowWarnings _warnings;
     private readonly DataViewSchema.Column _caption;
     private readonly int _length;
 
     /// <param name="input">The input's columns.</param>
-    /// <param name="options">All settings.</param>
+    /// <param name="settings">Columns and batches.</param>
     /// <param name="tokenizer">Splits captions.</param>
-    /// <param name="encoder">Makes embeddings.</param>
+    /// <param name="encode">Makes embeddings of token ids, without padding.</param>
     /// <param name="width">Numbers per token.</param>
-    /// <param name="checkAlive">Throws to stop.</param>
     /// <param name="warnings">Are told of captions that are cut.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
     public EmbeddingColumns(
-        DataViewSchema input, T5EncoderOptions options, T5Tokenizer tokenizer, Shared<T5Encoder> encoder, int width, Action checkAlive, RowWarnings warnings)
-        : base(input, builder => builder.AddColumn(options.OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, options.MaxTokens, width)))
+        DataViewSchema input, EncodingSettings settings, CaptionTokenizer tokenizer, Func<IReadOnlyList<int[]>, float[][]> encode, int width, RowWarnings warnings)
+        : base(input, builder => builder.AddColumn(settings.OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, settings.MaxTokens, width)))
     {
-        _options = options;
+        _settings = settings;
         _tokenizer = tokenizer;
-        _encoder = encoder;
-        _checkAlive = checkAlive;
+        _encode = encode;
         _warnings = warnings;
-        _length = options.MaxTokens * width;
-        _caption = input.GetColumnOrNull(options.InputColumnName) ?? throw ColumnErrors.Missing(Role, options.InputColumnName);
+        _length = settings.MaxTokens * width;
+        _caption = input.GetColumnOrNull(settings.InputColumnName) ?? throw ColumnErrors.Missing(Role, settings.InputColumnName);
         if (_caption.Type is not TextDataViewType)
         {
-            throw ColumnErrors.Mismatch(Role, options.InputColumnName, Expected, _caption.Type.ToString()!);
+            throw ColumnErrors.Mismatch(Role, settings.InputColumnName, Expected, _caption.Type.ToString()!);
         }
     }
 
@@ -60,14 +56,14 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     public override int WindowGrowth => 4;
 
     /// <inheritdoc/>
-    public override int MaxWindowRows => _options.ReadAheadRows;
+    public override int MaxWindowRows => _settings.ReadAheadRows;
 
     /// <summary>The input's columns and the embeddings, before there is any data.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
-    public static SchemaShape Shape(SchemaShape input, T5EncoderOptions options)
+    public static SchemaShape Shape(SchemaShape input, EncodingSettings settings)
     {
-        RequiredColumn.Check(input, Role, options.InputColumnName, Expected, column => column.Kind == VectorKind.Scalar && column.ItemType is TextDataViewType);
-        return SchemaShapes.With(input, SchemaShapes.Column(options.OutputColumnName, VectorKind.Vector, NumberDataViewType.Single));
+        RequiredColumn.Check(input, Role, settings.InputColumnName, Expected, column => column.Kind == VectorKind.Scalar && column.ItemType is TextDataViewType);
+        return SchemaShapes.With(input, SchemaShapes.Column(settings.OutputColumnName, VectorKind.Vector, NumberDataViewType.Single));
     }
 
     /// <summary>Reads captions as token ids.</summary>
@@ -79,11 +75,11 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
         {
             ReadOnlyMemory<char> text = default;
             getter(ref text);
-            int[] ids = _tokenizer.Encode(text.Span, _options.MaxTokens, out bool isCut);
+            int[] ids = _tokenizer.Encode(text.Span, _settings.MaxTokens, out bool isCut);
             if (isCut)
             {
                 _warnings.TellCut(
-                    $"The text in row {row.Position} of column '{_caption.Name}'", $"{_options.MaxTokens} tokens (MaxTokens)", () => _tokenizer.CountUsedCharacters(text.Span, _options.MaxTokens));
+                    $"The text in row {row.Position} of column '{_caption.Name}'", $"{_settings.MaxTokens} tokens (MaxTokens)", () => _tokenizer.CountUsedCharacters(text.Span, _settings.MaxTokens));
             }
 
             return ids;
@@ -91,11 +87,11 @@ internal sealed class EmbeddingColumns : BatchedColumns<int[], float[]>
     }
 
     /// <inheritdoc/>
-    public override bool HasRoom(IReadOnlyList<int[]> requests) => requests.Sum(ids => (long)ids.Length) < (long)BatchesPerWindow * _options.TokensPerBatch;
+    public override bool HasRoom(IReadOnlyList<int[]> requests) => requests.Sum(ids => (long)ids.Length) < (long)BatchesPerWindow * _settings.TokensPerBatch;
 
     /// <summary>Embeddings of captions, without padding.</summary>
     /// <inheritdoc/>
-    public override IReadOnlyList<float[]> Answer(IReadOnlyList<int[]> requests) => _encoder.Use(encoder => encoder.Encode(requests, _checkAlive));
+    public override IReadOnlyList<float[]> Answer(IReadOnlyList<int[]> requests) => _encode(requests);
 
     /// <inheritdoc/>
     public override Delegate CreateGetter(DataViewSchema.Column column, Func<float[]> current) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>

@@ -45,7 +45,7 @@ internal static class T5ModelIO
         var files = configuration.Options.ModelStorage == T5ModelStorage.Path
             ? EncoderFiles.Reopen(configuration.Options.ModelFile, configuration.Encoder, tokenizer)
             : EncoderFiles.Extract(configuration.Encoder, tokenizer, (i, target) => CopyEntry(context, EncoderEntry(i), configuration.Encoder[i].Length, target));
-        var encoder = new T5Encoder(files, configuration.Options, message => T5Environment.Warning(environment, message));
+        var encoder = new T5Encoder(files, configuration.Options, message => TextEnvironment.Warning(environment, nameof(T5EncodingTransformer), message));
         return new T5EncodingTransformer(environment, encoder, configuration.Options);
     });
 

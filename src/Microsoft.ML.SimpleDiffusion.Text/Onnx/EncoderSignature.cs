@@ -6,24 +6,30 @@ namespace Microsoft.ML.SimpleDiffusion.Text.Onnx;
 /// <param name="IdsAreInt32">Whether ids and mask are int32 rather than int64.</param>
 /// <param name="Output">Name of the output [batch, sequence, width].</param>
 /// <param name="OutputIsFloat16">Whether the output is float16 rather than float32.</param>
-internal sealed record EncoderSignature(bool IdsAreInt32, string Output, bool OutputIsFloat16)
+/// <param name="TakesTypes">Whether there is an input that tells a pair's sentences apart, as BERT's have.</param>
+internal sealed record EncoderSignature(bool IdsAreInt32, string Output, bool OutputIsFloat16, bool TakesTypes)
 {
     public const string Ids = "input_ids";
     public const string Mask = "attention_mask";
+    public const string Types = "token_type_ids";
     private const string UsualOutput = "last_hidden_state";
     private static readonly string[] DecoderInputs = ["decoder", "encoder_hidden_states", "encoder_outputs", "past_key"];
 
+    /// <summary>Names of the inputs.</summary>
+    public IReadOnlyList<string> Inputs => InputsOf(TakesTypes);
+
     /// <exception cref="InvalidOperationException">This is not the signature of a text encoder.</exception>
-    public static EncoderSignature Of(IReadOnlyDictionary<string, NodeMetadata> inputs, IReadOnlyDictionary<string, NodeMetadata> outputs)
+    public static EncoderSignature Of(IReadOnlyDictionary<string, NodeMetadata> inputs, IReadOnlyDictionary<string, NodeMetadata> outputs, bool takesTypes)
     {
         if (inputs.Keys.FirstOrDefault(name => Array.Exists(DecoderInputs, part => name.Contains(part, StringComparison.OrdinalIgnoreCase))) is string input)
         {
             throw Unfit($"has a decoder in it: its inputs include '{input}'. Export the encoder alone");
         }
 
-        if (!inputs.Keys.Order(StringComparer.Ordinal).SequenceEqual([Mask, Ids]))
+        string[] expected = InputsOf(takesTypes);
+        if (inputs.Count != expected.Length || !expected.All(inputs.ContainsKey))
         {
-            throw Unfit($"has the inputs {List(inputs.Keys)}: expected '{Ids}' and '{Mask}'");
+            throw Unfit($"has the inputs {List(inputs.Keys)}: expected {string.Join(" and ", expected.Select(name => $"'{name}'"))}");
         }
 
         var type = inputs[Ids].ElementType;
@@ -33,8 +39,10 @@ internal sealed record EncoderSignature(bool IdsAreInt32, string Output, bool Ou
         }
 
         string output = FindOutput(outputs);
-        return new EncoderSignature(type == typeof(int), output, outputs[output].ElementType == typeof(Float16));
+        return new EncoderSignature(type == typeof(int), output, outputs[output].ElementType == typeof(Float16), takesTypes);
     }
+
+    private static string[] InputsOf(bool takesTypes) => takesTypes ? [Ids, Mask, Types] : [Ids, Mask];
 
     private static string FindOutput(IReadOnlyDictionary<string, NodeMetadata> outputs)
     {

@@ -8,18 +8,15 @@ internal sealed class OnnxEncoder : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly EncoderSignature _signature;
+    private readonly string _name;
     private readonly RunOptions _runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
-    private OnnxEncoder(InferenceSession session, EncoderSignature signature)
-    {
-        _session = session;
-        _signature = signature;
-    }
+    private OnnxEncoder(InferenceSession session, EncoderSignature signature, string name) => (_session, _signature, _name) = (session, signature, name);
 
     /// <summary>Numbers per token.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Loads a model and tries it.</summary>
+    /// <summary>Loads a T5 encoder and tries it.</summary>
     /// <param name="path">The ONNX file; external data lies beside it.</param>
     /// <param name="options">Device and threads.</param>
     /// <param name="endOfSentence">A token that each caption has.</param>
@@ -29,12 +26,21 @@ internal sealed class OnnxEncoder : IDisposable
     /// ONNX Runtime or the device is missing; the model is not a text encoder; or its vocabulary is smaller than the tokenizer's.
     /// </exception>
     public static OnnxEncoder Open(string path, T5EncoderOptions options, int endOfSentence, int largestId)
+        => Open(OnnxSessions.Open(path, options), "T5", takesTypes: false, endOfSentence, largestId);
+
+    /// <summary>Tries a model that is loaded.</summary>
+    /// <param name="session">This becomes its owner, also if it fails.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="takesTypes">Whether it has an input that tells a pair's sentences apart; captions have one sentence.</param>
+    /// <param name="endOfSentence">A token that each caption has.</param>
+    /// <param name="largestId">The largest id that captions can have.</param>
+    /// <exception cref="InvalidOperationException">The model is not a text encoder; or its vocabulary is smaller than the tokenizer's.</exception>
+    public static OnnxEncoder Open(InferenceSession session, string name, bool takesTypes, int endOfSentence, int largestId)
     {
-        var session = OnnxSessions.Open(path, options);
         OnnxEncoder? encoder = null;
         try
         {
-            encoder = new OnnxEncoder(session, EncoderSignature.Of(session.InputMetadata, session.OutputMetadata));
+            encoder = new OnnxEncoder(session, EncoderSignature.Of(session.InputMetadata, session.OutputMetadata, takesTypes), name);
             encoder.Probe(endOfSentence, largestId);
             return encoder;
         }
@@ -75,13 +81,14 @@ internal sealed class OnnxEncoder : IDisposable
     {
         using var ids = ToTensor(captions, length, id => id);
         using var mask = ToTensor(captions, length, _ => 1);
+        using var types = _signature.TakesTypes ? ToTensor(captions, length, _ => 0) : null;
         try
         {
-            return _session.Run(_runOptions, [EncoderSignature.Ids, EncoderSignature.Mask], [ids, mask], [_signature.Output]);
+            return _session.Run(_runOptions, _signature.Inputs, types is null ? [ids, mask] : [ids, mask, types], [_signature.Output]);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidOperationException($"The T5 encoder failed on {captions.Count} captions of up to {length} tokens: {e.Message}", e);
+            throw new InvalidOperationException($"The {_name} encoder failed on {captions.Count} captions of up to {length} tokens: {e.Message}", e);
         }
     }
 
@@ -117,7 +124,7 @@ internal sealed class OnnxEncoder : IDisposable
             if (Array.Exists(embeddings[row], value => !float.IsFinite(value)))
             {
                 throw new InvalidOperationException(
-                    "The T5 encoder gave a number that is not finite. Float16 exports of large T5 encoders overflow: use float32.");
+                    $"The {_name} encoder gave a number that is not finite. Float16 exports of large encoders overflow: use float32.");
             }
         }
 

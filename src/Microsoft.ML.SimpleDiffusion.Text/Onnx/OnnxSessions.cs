@@ -12,7 +12,7 @@ internal static class OnnxSessions
     /// <exception cref="InvalidOperationException">ONNX Runtime or the device is missing.</exception>
     public static InferenceSession Open(string path, T5EncoderOptions options)
     {
-        bool hasCuda = HasCuda();
+        bool hasCuda = Start().GetAvailableProviders().Contains(CudaProvider);
         if (hasCuda && options.Device != T5Device.Cpu)
         {
             try
@@ -44,12 +44,23 @@ internal static class OnnxSessions
         }
     }
 
+    /// <summary>Opens a model in memory, which may be forgotten then, on the CPU.</summary>
+    /// <param name="model">An ONNX file.</param>
+    /// <param name="threads">Threads. Null: ONNX Runtime's own choice.</param>
     /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
-    private static bool HasCuda()
+    public static InferenceSession OpenOnCpu(byte[] model, int? threads)
+    {
+        _ = Start();
+        using var session = CreateOptions(threads);
+        return new InferenceSession(model, session);
+    }
+
+    /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
+    private static OrtEnv Start()
     {
         try
         {
-            return OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
+            return OnnxRuntimeEnvironment.Start();
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
@@ -60,18 +71,24 @@ internal static class OnnxSessions
 
     private static InferenceSession Open(string path, T5EncoderOptions options, bool onGpu)
     {
-        // Errors come as exceptions; what else ONNX Runtime has to say is not for the console of an application.
-        using var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        if (options.Threads is int threads)
-        {
-            session.IntraOpNumThreads = threads;
-        }
-
+        using var session = CreateOptions(options.Threads);
         if (onGpu)
         {
             session.AppendExecutionProvider_CUDA(options.DeviceIndex);
         }
 
         return new InferenceSession(path, session);
+    }
+
+    private static SessionOptions CreateOptions(int? threads)
+    {
+        // Errors come as exceptions; what else ONNX Runtime has to say is not for the console of an application.
+        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        if (threads is int count)
+        {
+            options.IntraOpNumThreads = count;
+        }
+
+        return options;
     }
 }

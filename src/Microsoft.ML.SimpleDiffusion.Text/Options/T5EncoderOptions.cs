@@ -53,5 +53,7 @@ public sealed class T5EncoderOptions
     [MachineOnly]
     public int? Threads { get; set; }
 
+    internal EncodingSettings Encoding => new(OutputColumnName, InputColumnName, MaxTokens, TokensPerBatch, ReadAheadRows);
+
     internal T5EncoderOptions Clone() => (T5EncoderOptions)MemberwiseClone();
 }

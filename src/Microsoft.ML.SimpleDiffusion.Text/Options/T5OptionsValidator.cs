@@ -9,9 +9,10 @@ internal static class T5OptionsValidator
     /// <summary>Bounds what the encoder answers at once to 2^28 numbers.</summary>
     public const int MostTokensPerBatch = 65536;
 
-    private const int MostReadAheadRows = 65536;
+    public const int MostReadAheadRows = 65536;
+    public const int MostThreads = 4096;
+
     private const int MostDevices = 1024;
-    private const int MostThreads = 4096;
 
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="FileNotFoundException">One of the two files does not exist.</exception>

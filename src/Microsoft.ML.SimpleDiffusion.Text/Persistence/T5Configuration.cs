@@ -1,7 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Text.Onnx;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
@@ -11,18 +8,6 @@ internal sealed record T5Configuration
 {
     private const int CurrentFormatVersion = 1;
     private const int MostFiles = 1024;
-
-    private static readonly JsonSerializerOptions Settings = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        MaxDepth = 8,
-        Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MachineOptions.LeaveOut } },
-    };
 
     public required int FormatVersion { get; init; }
 
@@ -39,23 +24,11 @@ internal sealed record T5Configuration
         saved.ModelFile = options.ModelStorage == T5ModelStorage.Path ? Path.GetFullPath(options.ModelFile) : Path.GetFileName(options.ModelFile);
         saved.TokenizerFile = Path.GetFileName(options.TokenizerFile);
         var configuration = new T5Configuration { FormatVersion = CurrentFormatVersion, Options = saved, Encoder = encoder, Tokenizer = tokenizer };
-        return JsonSerializer.Serialize(configuration, Settings);
+        return ConfigurationJson.Serialize(configuration);
     }
 
     /// <exception cref="FormatException">The text is not a configuration of this version.</exception>
-    public static T5Configuration Parse(string json)
-    {
-        try
-        {
-            var configuration = JsonSerializer.Deserialize<T5Configuration>(json, Settings) ?? throw new JsonException("It is empty.");
-            configuration.Check();
-            return configuration;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new FormatException($"The configuration of the T5 encoder is damaged: {e.Message}", e);
-        }
-    }
+    public static T5Configuration Parse(string json) => ConfigurationJson.Parse<T5Configuration>(json, "T5 encoder", configuration => configuration.Check());
 
     private void Check()
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Tokenizers;
 namespace Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 
 /// <summary>Turns captions into the token ids that T5 was trained on: SentencePiece pieces, then the end of sentence.</summary>
-internal sealed class T5Tokenizer
+internal sealed class T5Tokenizer : CaptionTokenizer
 {
     /// <summary>
     /// As a field of a SentencePiece model: trainer_spec (2) { bos_id (41): 0 }. Appended to a model it overrides what is there, which in T5 is -1, none,
@@ -20,11 +20,11 @@ internal sealed class T5Tokenizer
         LargestId = pieces.Vocabulary.Values.Max();
     }
 
-    /// <summary>The largest id that a caption can have.</summary>
-    public int LargestId { get; }
+    /// <inheritdoc/>
+    public override int LargestId { get; }
 
-    /// <summary>The id that ends each caption.</summary>
-    public int EndOfSentence => _pieces.EndOfSentenceId;
+    /// <inheritdoc/>
+    public override int EndOfSentence => _pieces.EndOfSentenceId;
 
     /// <param name="model">A SentencePiece model, the content of a file such as spiece.model.</param>
     /// <param name="name">What to call it in errors.</param>
@@ -43,14 +43,8 @@ internal sealed class T5Tokenizer
         }
     }
 
-    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, int, out bool)"/>
-    public int[] Encode(ReadOnlySpan<char> text, int maxTokens) => Encode(text, maxTokens, out _);
-
-    /// <summary>The ids of a caption, at most <paramref name="maxTokens"/> with the end of sentence; none if there is no text in it.</summary>
-    /// <param name="text">Any text. Halves of surrogate pairs count as U+FFFD.</param>
-    /// <param name="maxTokens">2 or more.</param>
-    /// <param name="isCut">Whether there were more.</param>
-    public int[] Encode(ReadOnlySpan<char> text, int maxTokens, out bool isCut)
+    /// <inheritdoc/>
+    public override int[] Encode(ReadOnlySpan<char> text, int maxTokens, out bool isCut)
     {
         isCut = false;
         var pieces = _pieces.EncodeToIds(Clean(text));
@@ -72,28 +66,6 @@ internal sealed class T5Tokenizer
         }
 
         return ids.Count == 0 ? [] : [.. ids, EndOfSentence];
-    }
-
-    /// <summary>How many characters of a caption that is cut are used: what lies behind them changes none of its ids.</summary>
-    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, int, out bool)" path="/param"/>
-    public int CountUsedCharacters(ReadOnlySpan<char> text, int maxTokens)
-    {
-        int[] ids = Encode(text, maxTokens);
-        int tooFew = 0, enough = text.Length;
-        while (enough - tooFew > 1)
-        {
-            int middle = (tooFew + enough) / 2;
-            if (Encode(text[..middle], maxTokens).AsSpan().SequenceEqual(ids))
-            {
-                enough = middle;
-            }
-            else
-            {
-                tooFew = middle;
-            }
-        }
-
-        return enough;
     }
 
     /// <summary>Removes what T5's normalization (nmt_nfkc) maps to nothing: Microsoft.ML.Tokenizers leaves it in.</summary>
