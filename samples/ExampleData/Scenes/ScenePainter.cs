@@ -12,15 +12,30 @@ public static class ScenePainter
     private const float PlaceSpread = 1.4f;
     private const float Angle = 12;
 
+    /// <summary>The side of a picture of one object, in the same pixels: it fills more of it.</summary>
+    private const float SideOfOne = 18;
+
     /// <summary>Planar RGB [3, size, size], 0 to 255.</summary>
     public static byte[] Paint(Layout layout, int size, Random random)
+    {
+        return Paint(size, Side, random, canvas =>
+        {
+            PaintObject(canvas, layout.Leading, Place(layout.IsVertical, Near), random);
+            PaintObject(canvas, layout.Trailing, Place(layout.IsVertical, Far), random);
+        });
+    }
+
+    /// <summary>One object in the middle. Planar RGB [3, size, size], 0 to 255.</summary>
+    public static byte[] Paint(SceneObject what, int size, Random random)
+        => Paint(size, SideOfOne, random, canvas => PaintObject(canvas, what, new SKPoint(SideOfOne / 2, SideOfOne / 2), random));
+
+    private static byte[] Paint(int size, float side, Random random, Action<SKCanvas> paint)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColor.FromHsv(random.NextSingle() * 360, 2 + (random.NextSingle() * 8), 92 + (random.NextSingle() * 8)));
-        canvas.Scale(size / Side);
-        PaintObject(canvas, layout.Leading, Place(layout.IsVertical, Near), random);
-        PaintObject(canvas, layout.Trailing, Place(layout.IsVertical, Far), random);
+        canvas.Scale(size / side);
+        paint(canvas);
         return Planes.FromRgba(bitmap.GetPixelSpan(), size);
     }
 

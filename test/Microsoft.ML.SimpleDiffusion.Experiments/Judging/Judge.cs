@@ -1,5 +1,4 @@
 using ExampleData.Scenes;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Experiments.Judging;
 
@@ -7,16 +6,14 @@ namespace Microsoft.ML.SimpleDiffusion.Experiments.Judging;
 internal sealed class Judge : IDisposable
 {
     private const int Steps = 800;
-    private const int BatchSize = 128;
     private const int TestPictures = 4096;
-    private const double PeakLearningRate = 3e-3;
 
     // Neither the generator's training pictures nor the judge's own are among those that test it.
     private const int TrainingSalt = 101;
     private const int TestSalt = 102;
 
-    /// <summary>Generated pictures are not as clean as drawn ones: some noise keeps the judge from looking at single pixels.</summary>
-    private const double Noise = 0.1;
+    /// <summary>One above the other or side by side, then colour, shape and size of the upper or left object, then those of the other.</summary>
+    private static readonly long[] Choices = [2, Vocabulary.Colours.Count, Vocabulary.Shapes.Count, 2, Vocabulary.Colours.Count, Vocabulary.Shapes.Count, 2];
 
     private readonly JudgeNetwork _network;
     private readonly int _size;
@@ -24,7 +21,7 @@ internal sealed class Judge : IDisposable
     private Judge(int size)
     {
         _size = size;
-        _network = new JudgeNetwork(size, seed: 1);
+        _network = new JudgeNetwork(size, Choices, seed: 1);
     }
 
     /// <summary>Trains a judge of pictures with <paramref name="size"/> pixels on a side; about a minute at 32.</summary>
@@ -33,7 +30,8 @@ internal sealed class Judge : IDisposable
         var judge = new Judge(size);
         try
         {
-            judge.Train(cancellationToken);
+            var data = new SceneDataSet(Scene.All, size, TrainingSalt);
+            judge._network.Train(i => (data[i].Pixels, Answers(data[i].Scene.Layout)), Steps, cancellationToken);
             return judge;
         }
         catch
@@ -48,7 +46,7 @@ internal sealed class Judge : IDisposable
     /// <param name="pictures">Planar RGB of each.</param>
     public Score Assess(IReadOnlyList<Scene> scenes, IReadOnlyList<byte[]> pictures)
     {
-        var judgements = pictures.Chunk(BatchSize).SelectMany(Read).Zip(scenes, (seen, scene) => Judgement.Of(scene.Layout, seen));
+        var judgements = _network.Read(pictures).Zip(scenes, (answers, scene) => Judgement.Of(scene.Layout, Read(answers)));
         return Score.Of(judgements.ToList());
     }
 
@@ -62,45 +60,11 @@ internal sealed class Judge : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    private IReadOnlyList<Layout> Read(byte[][] pictures)
-    {
-        using var tensor = ToTensor(pictures, _size);
-        return _network.Read(tensor);
-    }
+    private static long[] Answers(Layout layout) => [layout.IsVertical ? 0 : 1, .. Answers(layout.Leading), .. Answers(layout.Trailing)];
 
-    private void Train(CancellationToken cancellationToken)
-    {
-        var data = new SceneDataSet(Scene.All, _size, TrainingSalt);
-        using var optimizer = optim.AdamW(_network.Parameters, PeakLearningRate, weight_decay: 0.01);
-        var decay = optim.lr_scheduler.OneCycleLR(optimizer, PeakLearningRate, total_steps: Steps + 1);
-        _network.Train(true);
-        for (int step = 0; step < Steps; step++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int first = step * BatchSize;
-            var batch = Enumerable.Range(first, BatchSize).AsParallel().AsOrdered().Select(i => data[i]).ToList();
-            Step(optimizer, [.. batch.Select(example => example.Scene.Layout)], [.. batch.Select(example => example.Pixels)]);
-            decay.step();
-        }
+    private static long[] Answers(SceneObject what) => [what.Colour, what.Shape, what.IsSmall ? 1 : 0];
 
-        _network.Train(false);
-    }
+    private static Layout Read(long[] answers) => new(answers[0] == 0, Read(answers.AsSpan(1, 3)), Read(answers.AsSpan(4, 3)));
 
-    private void Step(optim.Optimizer optimizer, IReadOnlyList<Layout> layouts, IReadOnlyList<byte[]> pictures)
-    {
-        using var scope = NewDisposeScope();
-        var x = ToTensor(pictures, _size);
-        x += Noise * rand(layouts.Count, 1, 1, 1) * randn_like(x);
-        optimizer.zero_grad();
-        _network.Loss(x, layouts).backward();
-        optimizer.step();
-    }
-
-    /// <summary>Pictures as one tensor [N, 3, size, size], -1 to 1.</summary>
-    private static Tensor ToTensor(IReadOnlyList<byte[]> pictures, int size)
-    {
-        using var scope = NewDisposeScope();
-        var bytes = tensor(pictures.SelectMany(picture => picture).ToArray(), [pictures.Count, 3, size, size]);
-        return ((bytes.to(ScalarType.Float32) / 127.5f) - 1).MoveToOuterDisposeScope();
-    }
+    private static SceneObject Read(ReadOnlySpan<long> answers) => new((int)answers[0], (int)answers[1], IsSmall: answers[2] == 1);
 }

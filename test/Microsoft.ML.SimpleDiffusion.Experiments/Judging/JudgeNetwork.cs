@@ -1,74 +1,90 @@
-using ExampleData.Scenes;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Experiments.Judging;
 
-/// <summary>
-/// A small convolutional network with a head per attribute: one above the other or side by side, then colour, shape and size of the upper or left
-/// object, then those of the other.
-/// </summary>
+/// <summary>A small convolutional network with a head for each question that pictures are asked.</summary>
 internal sealed class JudgeNetwork : IDisposable
 {
     private const int LowestResolution = 4;
     private const int Narrow = 32;
     private const int Wide = 96;
     private const int Hidden = 256;
-    private const int ObjectHeads = 3;
+    private const int BatchSize = 128;
+    private const double PeakLearningRate = 3e-3;
 
-    private static readonly long[] HeadSizes =
-        [2, Vocabulary.Colours.Count, Vocabulary.Shapes.Count, 2, Vocabulary.Colours.Count, Vocabulary.Shapes.Count, 2];
+    /// <summary>Generated pictures are not as clean as drawn ones: some noise keeps the judge from looking at single pixels.</summary>
+    private const double Noise = 0.1;
 
     private readonly Sequential _network;
+    private readonly int _size;
+    private readonly long[] _choices;
 
-    public JudgeNetwork(int size, int seed)
+    /// <param name="size">Pixels on a side.</param>
+    /// <param name="choices">How many answers there are to each question.</param>
+    /// <param name="seed">Decides the first weights and the noise.</param>
+    public JudgeNetwork(int size, long[] choices, int seed)
     {
         manual_seed(seed);
-        _network = Create(size);
+        (_size, _choices) = (size, choices);
+        _network = Create(size, choices.Sum());
     }
 
-    public IEnumerable<Parameter> Parameters => _network.parameters();
-
-    /// <summary>Whether it is being trained.</summary>
-    public void Train(bool isTraining) => _network.train(isTraining);
-
-    /// <summary>Sum of the heads' cross-entropies, a scalar.</summary>
-    /// <param name="pictures">[N, 3, size, size], -1 to 1.</param>
-    /// <param name="layouts">What the N pictures show.</param>
-    public Tensor Loss(Tensor pictures, IReadOnlyList<Layout> layouts)
+    /// <summary>Trains, once.</summary>
+    /// <param name="example">Picture number i as planar RGB, and the answers.</param>
+    /// <param name="steps">Batches of 128 pictures.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public void Train(Func<int, (byte[] Pixels, long[] Answers)> example, int steps, CancellationToken cancellationToken)
     {
-        using var scope = NewDisposeScope();
-        var heads = Heads(pictures);
-        var losses = heads.Select((logits, head) =>
-            nn.functional.cross_entropy(logits, tensor(layouts.Select(layout => Targets(layout)[head]).ToArray())));
-        return losses.Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
+        using var optimizer = optim.AdamW(_network.parameters(), PeakLearningRate, weight_decay: 0.01);
+        var decay = optim.lr_scheduler.OneCycleLR(optimizer, PeakLearningRate, total_steps: steps + 1);
+        _network.train(true);
+        for (int step = 0; step < steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = Enumerable.Range(step * BatchSize, BatchSize).AsParallel().AsOrdered().Select(example).ToList();
+            Step(optimizer, [.. batch.Select(item => item.Pixels)], [.. batch.Select(item => item.Answers)]);
+            decay.step();
+        }
+
+        _network.train(false);
     }
 
-    /// <summary>What the pictures [N, 3, size, size] show.</summary>
-    public IReadOnlyList<Layout> Read(Tensor pictures)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        long[][] answers = Heads(pictures).Select(logits => logits.argmax(1).data<long>().ToArray()).ToArray();
-        return Enumerable.Range(0, answers[0].Length)
-            .Select(i => new Layout(answers[0][i] == 0, ReadObject(1, i), ReadObject(1 + ObjectHeads, i)))
-            .ToList();
-
-        SceneObject ReadObject(int head, int i) => new((int)answers[head][i], (int)answers[head + 1][i], IsSmall: answers[head + 2][i] == 1);
-    }
+    /// <summary>The answers of each picture, planar RGB.</summary>
+    public IReadOnlyList<long[]> Read(IReadOnlyList<byte[]> pictures) => pictures.Chunk(BatchSize).SelectMany(ReadBatch).ToList();
 
     public void Dispose() => _network.Dispose();
 
-    private static long[] Targets(Layout layout) =>
-    [
-        layout.IsVertical ? 0 : 1,
-        layout.Leading.Colour, layout.Leading.Shape, layout.Leading.IsSmall ? 1 : 0,
-        layout.Trailing.Colour, layout.Trailing.Shape, layout.Trailing.IsSmall ? 1 : 0,
-    ];
+    private IEnumerable<long[]> ReadBatch(byte[][] pictures)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        long[][] heads = Heads(ToTensor(pictures)).Select(logits => logits.argmax(1).data<long>().ToArray()).ToArray();
+        return Enumerable.Range(0, pictures.Length).Select(i => Array.ConvertAll(heads, answers => answers[i])).ToArray();
+    }
+
+    private void Step(optim.Optimizer optimizer, IReadOnlyList<byte[]> pictures, IReadOnlyList<long[]> answers)
+    {
+        using var scope = NewDisposeScope();
+        var x = ToTensor(pictures);
+        x += Noise * rand(pictures.Count, 1, 1, 1) * randn_like(x);
+        optimizer.zero_grad();
+        var losses = Heads(x).Select((logits, head) => nn.functional.cross_entropy(logits, tensor(answers.Select(answer => answer[head]).ToArray())));
+        losses.Aggregate((sum, loss) => sum + loss).backward();
+        optimizer.step();
+    }
+
+    /// <summary>Pictures as one tensor [N, 3, size, size], -1 to 1.</summary>
+    private Tensor ToTensor(IReadOnlyList<byte[]> pictures)
+    {
+        using var scope = NewDisposeScope();
+        var bytes = tensor(pictures.SelectMany(picture => picture).ToArray(), [pictures.Count, 3, _size, _size]);
+        return ((bytes.to(ScalarType.Float32) / 127.5f) - 1).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Convolutions that halve the resolution down to 4×4. Then every place counts, for the heads ask what is where.</summary>
-    private static Sequential Create(int size)
+    private static Sequential Create(int size, long answers)
     {
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
         int channels = 3;
@@ -85,9 +101,9 @@ internal sealed class JudgeNetwork : IDisposable
         layers.Add(("flatten", nn.Flatten()));
         layers.Add(("hidden", nn.Linear(channels * resolution * resolution, Hidden)));
         layers.Add(("relu", nn.ReLU()));
-        layers.Add(("heads", nn.Linear(Hidden, HeadSizes.Sum())));
+        layers.Add(("heads", nn.Linear(Hidden, answers)));
         return nn.Sequential(layers);
     }
 
-    private Tensor[] Heads(Tensor pictures) => Convolutions.Convolved(_network, pictures).split(HeadSizes, 1);
+    private Tensor[] Heads(Tensor pictures) => Convolutions.Convolved(_network, pictures).split(_choices, 1);
 }

@@ -11,8 +11,12 @@ internal sealed class PictureGenerator : IDisposable
 
     private readonly MLContext _context;
     private readonly SimpleDiffusionTransformer _model;
+    private readonly ITransformer? _encoder;
 
-    private PictureGenerator(MLContext context, SimpleDiffusionTransformer model) => (_context, _model) = (context, model);
+    /// <param name="context">ML.NET.</param>
+    /// <param name="model">This becomes its owner.</param>
+    /// <param name="encoder">Makes the model's condition of a column Caption. Null: that is the condition.</param>
+    public PictureGenerator(MLContext context, SimpleDiffusionTransformer model, ITransformer? encoder = null) => (_context, _model, _encoder) = (context, model, encoder);
 
     /// <summary>Height and width in pixels.</summary>
     public int Size => _model.Options.ImageHeight;
@@ -38,7 +42,8 @@ internal sealed class PictureGenerator : IDisposable
     public IReadOnlyList<byte[]> Generate(IEnumerable<string> captions, float guidance, int samplingSteps)
     {
         using var model = _model.WithSampling(Sampling(guidance, samplingSteps));
-        var view = model.Transform(_context.Data.LoadFromEnumerable(captions.Select(caption => new PictureRequest { Caption = caption })));
+        var requests = _context.Data.LoadFromEnumerable(captions.Select(caption => new PictureRequest { Caption = caption }));
+        var view = model.Transform(_encoder?.Transform(requests) ?? requests);
         var column = view.Schema[model.Options.OutputColumnName];
         using var cursor = view.GetRowCursor([column]);
         var getter = cursor.GetGetter<MLImage>(column);
