@@ -67,8 +67,8 @@ internal static class WordingCommand
     private static SimpleDiffusionOptions Options(int size, int steps, int? threads, CancellationToken stop)
     {
         var options = new SimpleDiffusionOptions { ImageColumnName = nameof(CaptionedPixels.Pixels), ImageHeight = size, ImageWidth = size, Seed = 1 };
-        (options.Network.BaseChannels, options.Network.EmbeddingChannels, options.Network.TransformerBlocks) = (24, 96, 2);
-        (options.Network.ChannelMultipliers, options.Network.BlocksPerLevel) = ([1, 4], [1]);
+        (options.Network.BaseChannels, options.Network.EmbeddingChannels, options.Network.TransformerBlocks) = (32, 128, 2);
+        (options.Network.ChannelMultipliers, options.Network.BlocksPerLevel) = ([1, 3], [1]);
         (options.Network.TextEncoder.Width, options.Network.TextEncoder.Depth, options.Network.TextEncoder.Heads) = (96, 2, 4);
         options.Diffusion.NoiseResolution = Math.Clamp(size / 2, 1, 64);
         (options.Training.Steps, options.Training.BatchSize, options.Training.LearningRate) = (steps, 32, 1e-3);
