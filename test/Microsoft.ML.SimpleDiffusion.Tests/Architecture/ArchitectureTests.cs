@@ -1,5 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Evaluation;
+using Microsoft.ML.SimpleDiffusion.MiniLM;
 using Microsoft.ML.SimpleDiffusion.Onnx;
 using Microsoft.ML.SimpleDiffusion.ResNet;
 using Microsoft.ML.SimpleDiffusion.Text;
@@ -52,6 +53,7 @@ public class ArchitectureTests
         ["OnnxModelIO -> SimpleDiffusionOnnxTransformer"] = "ML.NET's loader returns one",
         ["T5ModelIO -> T5EncodingTransformer"] = "ML.NET's loader returns one",
         ["FeaturesIO -> ResNet18FeaturesTransformer"] = "ML.NET's loader returns one",
+        ["MiniLMModelIO -> MiniLMEncodingTransformer"] = "ML.NET's loader returns one",
     };
 
     private static IEnumerable<FolderGraph> Graphs =>
@@ -61,6 +63,7 @@ public class ArchitectureTests
         new(typeof(SimpleDiffusionOnnxTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Onnx"),
         new(typeof(T5EncodingTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.Text"),
         new(typeof(ResNet18FeaturesTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.ResNet"),
+        new(typeof(MiniLMEncodingTransformer).Assembly.Location, "Microsoft.ML.SimpleDiffusion.MiniLM"),
     ];
 
     private static string Core => typeof(SimpleDiffusionOptions).Assembly.Location;

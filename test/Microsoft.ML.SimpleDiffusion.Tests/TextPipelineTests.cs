@@ -4,20 +4,27 @@ using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
 
-/// <summary>The T5 encoder and the diffusion model as one pipeline: libtorch and ONNX Runtime in one process.</summary>
+/// <summary>A text encoder and the diffusion model as one pipeline: libtorch and ONNX Runtime in one process.</summary>
 [TestClass]
-public class T5PipelineTests
+public class TextPipelineTests
 {
     private readonly MLContext _context = new(1);
 
     [TestMethod]
-    public void Saved_pipeline_draws_what_the_caption_says()
+    public void Saved_pipeline_with_T5_draws_what_the_caption_says()
+        => Draws(_context.Transforms.Text.EncodeT5("Embedding", "Label", Fixture("t5.onnx"), Fixture("tokenizer.model"), maxTokens: 6));
+
+    [TestMethod]
+    public void Saved_pipeline_with_MiniLM_draws_what_the_caption_says()
+        => Draws(_context.Transforms.Text.EncodeMiniLM("Embedding", "Label", maxTokens: 6));
+
+    private void Draws<T>(IEstimator<T> encoder)
+        where T : class, ITransformer
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("model.zip");
         var data = _context.Data.LoadFromEnumerable(TinyData.Rows(24));
-        var pipeline = _context.Transforms.Text.EncodeT5("Embedding", "Label", Fixture("t5.onnx"), Fixture("tokenizer.model"), maxTokens: 6)
-            .Append(_context.Transforms.SimpleDiffusion(Options()));
+        var pipeline = encoder.Append(_context.Transforms.SimpleDiffusion(Options()));
         using (var trained = pipeline.Fit(data))
         {
             // The saved pipeline needs the caption and the seed: what it was trained on is not part of its input.
