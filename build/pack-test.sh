@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs everything, installs it from a folder as a user would, and runs it there: a console program, the same as a single file, the readme's code, the template,
-# the notebook, ONNX without libtorch, ResNet18, the tool.
+# the notebook, ONNX without libtorch, ResNet18, MiniLM, the tool.
 # Whatever else is needed comes from the user's ordinary NuGet sources.
 #
 #   build/pack-test.sh                  in a temporary folder, which is deleted at the end
@@ -99,7 +99,7 @@ dotnet build app -c Release -r $system -p:SimpleDiffusionLibTorch=none -o none -
 [ ! -e none/libtorch_cpu.so ] || fail "none brings libtorch"
 
 step "All libraries beside newer System.Numerics.Tensors and Microsoft.ML.TorchSharp"
-for package in $core.Evaluation $core.ResNet $core.Text; do
+for package in $core.Evaluation $core.ResNet $core.Text $core.MiniLM; do
     dotnet add app package $package --version "$version" > app.log || fail "$(cat app.log)"
 done
 for package in System.Numerics.Tensors@10.0.12 Microsoft.ML.TorchSharp@0.23.1; do
@@ -171,6 +171,18 @@ for folder in measured measured-single; do
 done
 unwanted=$(ls measured | grep -E 'OnnxTransformer|DnnImageFeaturizer|^onnxruntime.*dll$' || true)
 [ -z "$unwanted" ] || fail "what is not needed was copied: $unwanted"
+
+step "MiniLM: a program that encodes a caption, with the native ONNX Runtime that it asks for and no other"
+dotnet new console -o encode --no-restore > app.log || fail "$(cat app.log)"
+cp "$repository/build/pack-test/Encode.cs" encode/Program.cs
+dotnet add encode package $core.MiniLM --version "$version" > app.log || fail "$(cat app.log)"
+dotnet build encode -c Release -r $system "$conflicts" -o without --nologo -v quiet
+[ ! -e without/libonnxruntime.so ] || fail "MiniLM brings a native ONNX Runtime"
+dotnet add encode package Microsoft.ML.OnnxRuntime --version "$runtime" > app.log || fail "$(cat app.log)"
+dotnet publish encode -c Release -r $system --self-contained false -o encoded --nologo -v quiet
+encoded/encode || fail "MiniLM encoded nothing"
+[ ! -e encoded/onnxruntime.dll ] || fail "MiniLM brings ONNX Runtime for Windows"
+echo "Its folder: $(megabytes encoded) MB"
 
 step "The tool"
 dotnet tool install $core.Tool --version "$version" --tool-path tool > tool.log || fail "$(cat tool.log)"
