@@ -18,8 +18,8 @@ declare -A tests=(
     [Samplers]='FullyQualifiedName~Tests.Samplers|FullyQualifiedName~Tests.Diffusion'
     [Networks/Wavelets]='FullyQualifiedName~Tests.Networks.Wavelets'
     [Options]='FullyQualifiedName~Tests.Options|FullyQualifiedName~PresetsTests'
-    # Without those that start processes and kill them: where a change makes such a process run for ever, it stays.
-    [Persistence]='(FullyQualifiedName~Tests.Persistence&FullyQualifiedName!~KilledSaveTests&FullyQualifiedName!~FilesTests)|FullyQualifiedName~ModelFileTests'
+    # Without those that start processes and kill them (where a change makes such a process run for ever, it stays) and those that train, which take minutes for each change.
+    [Persistence]='FullyQualifiedName~Tests.Persistence&FullyQualifiedName!~KilledSaveTests&FullyQualifiedName!~FilesTests&FullyQualifiedName!~FaultInjectionTests'
 )
 areas=("$@")
 if [ ${#areas[@]} -eq 0 ]; then areas=(Diffusion Samplers Networks/Wavelets Options Persistence); fi

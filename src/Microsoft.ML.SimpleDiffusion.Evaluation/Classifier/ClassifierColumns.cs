@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Columns;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
@@ -56,19 +57,21 @@ internal sealed class ClassifierColumns : BatchedColumns<Func<PlanarImage>, Clas
     {
         var size = new ImageSize(_configuration.Channels, _configuration.ImageSize, _configuration.ImageSize);
         var capture = ImageColumn.CreateCapture(row, _image, new TargetFormat(size, AllowsPortrait: false));
+        var pathOf = ImageColumn.CreatePathGetter(row, _image);
         return () =>
         {
             long position = row.Position;
-            var decode = Guard(capture, position);
-            return () => Guard(decode, position);
+            string? path = pathOf();
+            var decode = Guard(capture, position, path);
+            return () => Guard(decode, position, path);
         };
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Classified> Answer(IReadOnlyList<Func<PlanarImage>> requests)
     {
-        var pixels = requests.AsParallel().AsOrdered().Select(image => image().Pixels).ToList();
-        var (features, scores) = _classifier.Use(network => network.Classify(pixels.Count, (i, to) => pixels[i].CopyTo(to), pixels.Count, CancellationToken.None));
+        byte[][] pixels = ParallelMap.Run(requests, Environment.ProcessorCount, image => image().Pixels, CancellationToken.None);
+        var (features, scores) = _classifier.Use(network => network.Classify(pixels.Length, (i, to) => pixels[i].CopyTo(to), pixels.Length, CancellationToken.None));
         using (features)
         using (scores)
         {
@@ -94,7 +97,7 @@ internal sealed class ClassifierColumns : BatchedColumns<Func<PlanarImage>, Clas
             configuration.PredictedLabelColumnName, new KeyDataViewType(typeof(uint), configuration.Classes.Count), KeyValues(configuration.Classes));
     }
 
-    private static T Guard<T>(Func<T> action, long row)
+    private static T Guard<T>(Func<T> action, long row, string? path)
     {
         try
         {
@@ -102,7 +105,7 @@ internal sealed class ClassifierColumns : BatchedColumns<Func<PlanarImage>, Clas
         }
         catch (ImageFormatException e)
         {
-            throw new InvalidOperationException($"Row {row}: cannot read the image: {e.Message}.", e);
+            throw new InvalidOperationException($"Row {row}: cannot read the image{(path is null ? string.Empty : $" '{path}'")}: {e.Message}.", e);
         }
     }
 

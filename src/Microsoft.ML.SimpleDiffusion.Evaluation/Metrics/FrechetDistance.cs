@@ -18,7 +18,9 @@ internal static class FrechetDistance
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var distance = (mean1 - mean2).square().sum() + covariance1.trace() + covariance2.trace();
-        return distance.item<double>() - (2 * TraceOfRootOfProduct(covariance1, covariance2));
+
+        // Of equal distributions what rounding leaves may be below zero.
+        return Math.Max(distance.item<double>() - (2 * TraceOfRootOfProduct(covariance1, covariance2)), 0);
     }
 
     /// <summary>

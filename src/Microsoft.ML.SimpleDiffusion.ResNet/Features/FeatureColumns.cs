@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;

@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.ResNet.Network;
+using Microsoft.ML.SimpleDiffusion.Data;
 
 namespace Microsoft.ML.SimpleDiffusion.ResNet.Pictures;
 

@@ -30,22 +30,21 @@ internal static class ConvolutionCheck
 
     private static OneDnnUse Run()
     {
-        // Channels that are no multiple of 16, of inputs, outputs or both; and such that are.
-        var use = AreRight([(8, 8), (16, 3), (3, 16)]) ? OneDnnUse.AnyChannels
-            : AreRight([(16, 16), (16, 48), (64, 32)]) ? OneDnnUse.FullBlocks
-            : OneDnnUse.None;
-        if (use == OneDnnUse.None)
+        // Channels that are no multiple of 16, of inputs, outputs or both.
+        if (AreRight([(8, 8), (16, 3), (3, 16)]))
         {
-            TorchFunctions.SetOneDnnEnabled(false);
+            return OneDnnUse.AnyChannels;
         }
 
-        if (use != OneDnnUse.AnyChannels)
+        // The next that libtorch would try, with a warning at each convolution where it does not know the processor.
+        TorchFunctions.SetNnpackEnabled(false);
+        if (AreRight([(16, 16), (16, 48), (64, 32)]))
         {
-            // The next that libtorch would try, with a warning at each convolution where it does not know the processor.
-            TorchFunctions.SetNnpackEnabled(false);
+            return OneDnnUse.FullBlocks;
         }
 
-        return use;
+        TorchFunctions.SetOneDnnEnabled(false);
+        return OneDnnUse.None;
     }
 
     private static bool AreRight((int Inputs, int Outputs)[] layers)

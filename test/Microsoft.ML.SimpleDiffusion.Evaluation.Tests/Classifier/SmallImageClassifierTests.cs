@@ -97,6 +97,18 @@ public class SmallImageClassifierTests
         StringAssert.Contains(error.Message, "cannot read the image");
     }
 
+    [TestMethod]
+    public void Files_that_cannot_be_read_are_named_by_the_first_row_and_by_nothing_else()
+    {
+        using var classifier = Fit();
+        var paths = Context.Data.LoadFromEnumerable(Enumerable.Range(0, 4).Select(i => new { Image = $"/missing/{i}.png" }));
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => classifier.Transform(paths).GetColumn<float[]>("Score").ToList());
+
+        StringAssert.Contains(error.Message, "cannot read the image");
+        StringAssert.Contains(error.Message, "/missing/");
+    }
+
     /// <summary>A file that an earlier version wrote, kept for ever.</summary>
     [TestMethod]
     public void File_of_version_1_gives_the_features_that_it_gave()

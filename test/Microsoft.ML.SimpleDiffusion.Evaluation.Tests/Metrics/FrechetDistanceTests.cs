@@ -36,6 +36,23 @@ public class FrechetDistanceTests
     }
 
     [TestMethod]
+    public void Equal_distributions_are_apart_by_nothing_and_never_by_less()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        for (int i = 0; i < 20; i++)
+        {
+            var rows = randn(40, 64, dtype: ScalarType.Float64) * Math.Pow(10, i % 5);
+            Tensor mean = rows.mean([0]), covariance = rows.t().matmul(rows) / 40;
+
+            double distance = FrechetDistance.Between(mean, covariance, mean, covariance);
+
+            Assert.IsGreaterThanOrEqualTo(0, distance);
+            Assert.AreEqual(0, distance / covariance.trace().item<double>(), 1e-6);
+        }
+    }
+
+    [TestMethod]
     public void Samples_that_differ_by_a_shift_alone_are_apart_by_its_square()
     {
         float[][] rows = FeatureViews.Normal(300, 16);

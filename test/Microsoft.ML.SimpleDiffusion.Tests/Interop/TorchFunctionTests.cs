@@ -58,7 +58,7 @@ public class TorchFunctionTests
         {
             OneDnnUse.AnyChannels => string.Empty,
             OneDnnUse.FullBlocks => "_ZN2at13globalContextEv,_ZN2at7Context20setUserEnabledNNPACKEb",
-            _ => "_ZN2at13globalContextEv,_ZN2at7Context20setUserEnabledMkldnnEb,_ZN2at7Context20setUserEnabledNNPACKEb",
+            _ => "_ZN2at13globalContextEv,_ZN2at7Context20setUserEnabledNNPACKEb,_ZN2at7Context20setUserEnabledMkldnnEb",
         };
         Assert.AreEqual(expected, output.Trim().ReplaceLineEndings(","));
     }

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Microsoft.ML.SimpleDiffusion.ResNet.Network;
+namespace Microsoft.ML.SimpleDiffusion.Data;
 
 /// <summary>Work that is shared out among threads.</summary>
 internal static class ParallelMap
