@@ -1,20 +1,21 @@
-// Generates a grid of images from a saved model, in a process that only generates.
+// Generates a grid of images from a saved model, in a process that only generates. Without arguments from the model that lies beside it.
 using ExampleData;
 using Microsoft.ML;
 using Microsoft.ML.SimpleDiffusion;
 
-if (args.Length < 2)
-{
-    Console.Error.WriteLine("Usage: LoadAndGenerate MODEL.zip GRID.png [LABEL OR CAPTION ...]");
-    return 1;
-}
+string[] tiles = ["brick wall, wall", "grass, floor", "scroll", "book, book", "gateway portal, gateways", "fire dragon, monster dragons"];
+string source = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "DungeonTiles");
+string grid = args.Length > 1 ? args[1] : "tiles.png";
+string[]? conditions = args.Length > 2 ? args[2..] : args.Length == 0 ? tiles : null;
 
 return ConsoleProgram.Run(stop =>
 {
-    using var model = new MLContext().Model.LoadChecked(args[0], out _) as SimpleDiffusionTransformer ?? throw new FormatException($"'{args[0]}' is no image generator.");
-    string[] conditions = args[2..];
+    var context = new MLContext();
+    using var model = Directory.Exists(source)
+        ? SimpleDiffusionTransformer.LoadFromSafetensors(context, source)
+        : context.Model.LoadChecked(source, out _) as SimpleDiffusionTransformer ?? throw new FormatException($"'{source}' is no image generator.");
 
     // Without labels or captions: a row for each class that the model knows.
-    model.GenerateGrid(args[1], conditions.Length > 0 ? conditions : null, columns: 8, seed: 1, cancellationToken: stop);
-    Console.WriteLine($"Wrote {args[1]}");
+    model.GenerateGrid(grid, conditions, columns: 8, seed: 1, cancellationToken: stop);
+    Console.WriteLine($"Wrote {grid}");
 });

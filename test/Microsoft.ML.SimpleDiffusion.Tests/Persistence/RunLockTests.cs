@@ -65,6 +65,54 @@ public sealed class RunLockTests : IDisposable
         Assert.AreEqual(isTaken, taken is not null);
     }
 
+    /// <summary>As a machine leaves it that lost power between making the file and writing it.</summary>
+    [TestMethod]
+    [DataRow("", 0, false)]
+    [DataRow("", 600, true)]
+    [DataRow("machine\nno number\n1\n", 0, false)]
+    [DataRow("machine\nno number\n1\n", 600, true)]
+    public void Owner_that_has_written_nothing_sensible_keeps_it_for_a_moment(string content, int silentSeconds, bool isTaken)
+    {
+        File.WriteAllText(OwnerPath, content);
+        File.SetLastWriteTimeUtc(OwnerPath, DateTime.UtcNow - TimeSpan.FromSeconds(silentSeconds));
+
+        using var taken = RunLock.TryTake(LockPath);
+
+        Assert.AreEqual(isTaken, taken is not null);
+    }
+
+    [TestMethod]
+    public void Process_that_does_not_exist_owns_nothing()
+    {
+        WriteOwner(Environment.MachineName, int.MaxValue, 1_000_000);
+
+        using var taken = RunLock.TryTake(LockPath);
+
+        Assert.IsNotNull(taken);
+    }
+
+    [TestMethod]
+    public void Owner_whose_beginning_is_no_number_owns_nothing()
+    {
+        File.WriteAllText(OwnerPath, $"{Environment.MachineName}\n{Environment.ProcessId}\nyesterday\n{Guid.NewGuid():N}\n");
+
+        using var taken = RunLock.TryTake(LockPath);
+
+        Assert.IsNotNull(taken);
+    }
+
+    [TestMethod]
+    public void What_another_has_written_is_left_when_the_lock_is_given_back()
+    {
+        var taken = RunLock.TryTake(LockPath)!;
+        WriteOwner("another machine", 1, 1);
+        string other = File.ReadAllText(OwnerPath);
+
+        taken.Dispose();
+
+        Assert.AreEqual(other, File.ReadAllText(OwnerPath));
+    }
+
     [TestMethod]
     public void Only_one_of_many_takes_the_lock_of_a_dead_owner()
     {

@@ -75,6 +75,33 @@ public class SafetensorsTests
     }
 
     [TestMethod]
+    public void Largest_number_of_half_precision_is_written_as_it_is()
+    {
+        using var value = tensor(new[] { 65_504f, -65_504f });
+        using var read = zeros(2);
+        using var file = new MemoryStream();
+        SafetensorsWriter.Write(file, [new("w", value)], precision: WeightPrecision.Float16);
+
+        file.Position = 0;
+        SafetensorsReader.Read(file, file.Length, [new("w", read)]);
+
+        CollectionAssert.AreEqual(new[] { 65_504f, -65_504f }, read.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void First_of_the_tensors_that_a_file_lacks_is_named()
+    {
+        using var value = zeros(1);
+        using var file = new MemoryStream();
+        SafetensorsWriter.Write(file, []);
+        file.Position = 0;
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SafetensorsReader.Read(file, file.Length, [new("b", value), new("a", value), new("c", value)]));
+
+        StringAssert.Contains(error.Message, "lacks the tensor 'a'");
+    }
+
+    [TestMethod]
     public void Number_too_large_for_half_precision_is_named()
     {
         using var value = tensor(new[] { 1f, 70_000f });
