@@ -45,7 +45,7 @@ for package in "$feed"/*.nupkg; do
     specification=$(unzip -p "$package" '*.nuspec')
     echo "$name: $(stat -c %s "$package") bytes"
     grep -vE '^(_rels/|package/|\[Content_Types\])' <<< "$files" | sed 's/^/    /'
-    forbidden=$(grep -iE '\.(dbg|dwarf)$|publicizer|minver|cecil|codeanalysis|torch_cpu|torch_cuda|(^|/)(lib)?c10\.|onnxruntime\.(dll|so|dylib)$|\.onnx$' <<< "$files" || true)
+    forbidden=$(grep -iE '\.(dbg|dwarf)$|publicizer|minver|cecil|codeanalysis|torch_cpu|torch_cuda|(^|/)(lib)?c10\.|(^|/)(lib)?onnxruntime\.(dll|so|dylib)$|\.onnx$' <<< "$files" || true)
     [ -z "$forbidden" ] || fail "$name must not contain $forbidden"
     for file in README.md icon.png; do
         grep -qx "$file" <<< "$files" || fail "$name has no $file"

@@ -14,6 +14,11 @@ switch (args)
             string label = i % 2 == 0 ? "dark" : "light";
             var pixels = new byte[4 * Size * Size];
             Array.Fill(pixels, (byte)(label == "dark" ? i : 255 - i));
+            for (int alpha = 3; alpha < pixels.Length; alpha += 4)
+            {
+                pixels[alpha] = byte.MaxValue;
+            }
+
             Directory.CreateDirectory(Path.Combine(folder, label));
             MLImage.CreateFromPixels(Size, Size, MLPixelFormat.Rgba32, pixels).Save(Path.Combine(folder, label, $"{i}.png"));
         }
