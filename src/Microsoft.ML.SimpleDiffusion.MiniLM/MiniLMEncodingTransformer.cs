@@ -1,11 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Columns;
-using Microsoft.ML.SimpleDiffusion.Generation.Views;
 using Microsoft.ML.SimpleDiffusion.MiniLM.Embeddings;
 using Microsoft.ML.SimpleDiffusion.MiniLM.Interop;
-using Microsoft.ML.SimpleDiffusion.Model;
-using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
+using Microsoft.ML.SimpleDiffusion.Text;
 using Microsoft.ML.SimpleDiffusion.Text.Interop;
 
 namespace Microsoft.ML.SimpleDiffusion.MiniLM;
@@ -22,25 +19,21 @@ namespace Microsoft.ML.SimpleDiffusion.MiniLM;
 /// </remarks>
 public sealed class MiniLMEncodingTransformer : ITransformer, IDisposable
 {
-    private readonly IHostEnvironment _environment;
+    private readonly CaptionTransform _transform;
     private readonly MiniLMEncoder _encoder;
-    private readonly Shared<MiniLMEncoder> _shared;
     private readonly MiniLMEncoderOptions _options;
-    private readonly RowWarnings _warnings;
-    private bool _disposed;
 
-    private MiniLMEncodingTransformer(IHostEnvironment environment, MiniLMEncoder encoder, MiniLMEncoderOptions options, Action<string> warn)
+    private MiniLMEncodingTransformer(IHostEnvironment environment, MiniLMEncoder encoder, MiniLMEncoderOptions options)
     {
-        (_environment, _encoder, _options) = (environment, encoder, options.Clone());
-        _shared = new Shared<MiniLMEncoder>(encoder, nameof(MiniLMEncodingTransformer));
-        _warnings = new RowWarnings(warn);
+        (_encoder, _options) = (encoder, options.Clone());
+        _transform = new CaptionTransform(environment, encoder, _options.Encoding, this);
     }
 
     /// <summary>A copy of the options.</summary>
     public MiniLMEncoderOptions Options => _options.Clone();
 
     /// <summary>Numbers per token: 384.</summary>
-    public int EmbeddingWidth => _encoder.Width;
+    public int EmbeddingWidth => _transform.Width;
 
     /// <summary>Always true: each row's embeddings depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
@@ -48,54 +41,28 @@ public sealed class MiniLMEncodingTransformer : ITransformer, IDisposable
     /// <summary>Opens the encoder.</summary>
     /// <exception cref="InvalidOperationException">ONNX Runtime is missing; the cache folder cannot be created.</exception>
     internal static MiniLMEncodingTransformer Create(IHostEnvironment environment, EmbeddedEncoder files, MiniLMEncoderOptions options)
-    {
-        Action<string> warn = message => TextEnvironment.Warning(environment, nameof(MiniLMEncodingTransformer), message);
-        return new MiniLMEncodingTransformer(environment, new MiniLMEncoder(files, options, warn), options, warn);
-    }
+        => new(environment, new MiniLMEncoder(files, options, message => TextEnvironment.Warning(environment, nameof(MiniLMEncodingTransformer), message)), options);
 
     /// <summary>The input's columns and the embeddings.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ColumnsFor(inputSchema).Schema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _transform.GetOutputSchema(inputSchema);
 
     /// <summary>The input with a column of embeddings. Lazy: captions are encoded in batches as rows are read.</summary>
     /// <param name="input">The rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ThrowIfDisposed();
-        return new BatchedDataView<int[], float[]>(input, ColumnsFor(input.Schema));
-    }
+    public IDataView Transform(IDataView input) => _transform.Transform(input);
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ThrowIfDisposed();
-        return new BatchedRowMapper<int[], float[]>(ColumnsFor(inputSchema));
-    }
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => _transform.GetRowToRowMapper(inputSchema);
 
     /// <summary>Frees the encoder.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        _shared.Dispose();
-    }
+    public void Dispose() => _transform.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        ThrowIfDisposed();
+        _transform.ThrowIfDisposed();
         MiniLMModelIO.Save(ctx, _options, _encoder);
     }
-
-    private EmbeddingColumns ColumnsFor(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return new EmbeddingColumns(inputSchema, _options.Encoding, _encoder.Tokenizer, Encode, EmbeddingWidth, _warnings);
-    }
-
-    private float[][] Encode(IReadOnlyList<int[]> captions) => _shared.Use(encoder => encoder.Encode(captions, () => TextEnvironment.CheckAlive(_environment)));
-
-    private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "text encoder", this);
 }

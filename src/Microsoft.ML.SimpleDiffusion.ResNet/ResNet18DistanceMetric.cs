@@ -28,7 +28,7 @@ public sealed class ResNet18DistanceMetric : IValidationMetric, IDisposable
     {
         (_context, _options, _network) = (context, options, network);
         _real = PictureFeatures.ToView(context, real);
-        _statistics = Statistics(real);
+        _statistics = PictureFeatures.Statistics(context, real);
         RealCount = real.Length;
     }
 
@@ -112,7 +112,7 @@ public sealed class ResNet18DistanceMetric : IValidationMetric, IDisposable
         var generated = generator.Transform(EvenlySpacedRows.Of(validation, _options.MaxImages));
         float[][] features = FeaturesOf(generated, options.OutputColumnName, cancellationToken);
         WarnOfTooFew(features.Length);
-        using var statistics = Statistics(features);
+        using var statistics = PictureFeatures.Statistics(_context, features, cancellationToken);
         return statistics.FrechetDistance(_statistics);
     }
 
@@ -132,8 +132,6 @@ public sealed class ResNet18DistanceMetric : IValidationMetric, IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         return PictureFeatures.Of(_network, images, imageColumnName, cache: null, cancellationToken);
     }
-
-    private FeatureStatistics Statistics(float[][] features) => _context.ImageGeneration().MeasureFeatures(PictureFeatures.ToView(_context, features), PictureFeatures.ColumnName);
 
     /// <summary>Once: a training measures often, and always as many.</summary>
     private void WarnOfTooFew(int count)

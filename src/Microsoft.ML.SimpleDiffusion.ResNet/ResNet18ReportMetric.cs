@@ -45,7 +45,7 @@ public sealed class ResNet18ReportMetric : IImageSetMetric
             return statistics.FrechetDistance(real);
         }
 
-        FeatureStatistics Statistics(IDataView images) => _context.ImageGeneration().MeasureFeatures(
-            PictureFeatures.ToView(_context, PictureFeatures.Of(network, images, imageColumnName, cache: null, cancellationToken)), PictureFeatures.ColumnName, cancellationToken);
+        FeatureStatistics Statistics(IDataView images)
+            => PictureFeatures.Statistics(_context, PictureFeatures.Of(network, images, imageColumnName, cache: null, cancellationToken), cancellationToken);
     }
 }

@@ -1,12 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SimpleDiffusion.Data.Columns;
-using Microsoft.ML.SimpleDiffusion.Generation.Views;
-using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Interop;
 using Microsoft.ML.SimpleDiffusion.Text.Persistence;
-using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 
 namespace Microsoft.ML.SimpleDiffusion.Text;
 
@@ -21,31 +17,25 @@ namespace Microsoft.ML.SimpleDiffusion.Text;
 /// </remarks>
 public sealed class T5EncodingTransformer : ITransformer, IDisposable
 {
-    private readonly IHostEnvironment _environment;
-    private readonly Shared<T5Encoder> _shared;
-    private readonly T5Tokenizer _tokenizer;
+    private readonly CaptionTransform _transform;
     private readonly EncoderFiles _files;
     private readonly T5EncoderOptions _options;
-    private readonly RowWarnings _warnings;
-    private bool _disposed;
 
     /// <param name="environment">The environment.</param>
     /// <param name="encoder">This transformer becomes its owner.</param>
     /// <param name="options">All settings. Copied.</param>
     internal T5EncodingTransformer(IHostEnvironment environment, T5Encoder encoder, T5EncoderOptions options)
     {
-        _environment = environment;
-        (_tokenizer, _files, EmbeddingWidth) = (encoder.Tokenizer, encoder.Files, encoder.Width);
-        _shared = new Shared<T5Encoder>(encoder, nameof(T5EncodingTransformer));
+        _files = encoder.Files;
         _options = options.Clone();
-        _warnings = new RowWarnings(message => TextEnvironment.Warning(environment, nameof(T5EncodingTransformer), message));
+        _transform = new CaptionTransform(environment, encoder, _options.Encoding, this);
     }
 
     /// <summary>A copy of the options. After loading, files that came out of the model.zip are names without folder.</summary>
     public T5EncoderOptions Options => _options.Clone();
 
     /// <summary>Numbers per token: 512 (T5 small), 768 (base), 1024 (large), 2048 (XL), 4096 (XXL).</summary>
-    public int EmbeddingWidth { get; }
+    public int EmbeddingWidth => _transform.Width;
 
     /// <summary>Always true: each row's embeddings depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
@@ -53,46 +43,23 @@ public sealed class T5EncodingTransformer : ITransformer, IDisposable
     /// <summary>The input's columns and the embeddings.</summary>
     /// <param name="inputSchema">Columns of the input.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ColumnsFor(inputSchema).Schema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _transform.GetOutputSchema(inputSchema);
 
     /// <summary>The input with a column of embeddings. Lazy: captions are encoded in batches as rows are read.</summary>
     /// <param name="input">The rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column of captions is missing or of the wrong type.</exception>
     /// <exception cref="ObjectDisposedException">This transformer has been disposed of.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ThrowIfDisposed();
-        return new BatchedDataView<int[], float[]>(input, ColumnsFor(input.Schema));
-    }
+    public IDataView Transform(IDataView input) => _transform.Transform(input);
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ThrowIfDisposed();
-        return new BatchedRowMapper<int[], float[]>(ColumnsFor(inputSchema));
-    }
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => _transform.GetRowToRowMapper(inputSchema);
 
     /// <summary>Frees the encoder.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        _shared.Dispose();
-    }
+    public void Dispose() => _transform.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        ThrowIfDisposed();
+        _transform.ThrowIfDisposed();
         T5ModelIO.Save(ctx, _options, _files);
     }
-
-    private EmbeddingColumns ColumnsFor(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return new EmbeddingColumns(inputSchema, _options.Encoding, _tokenizer, Encode, EmbeddingWidth, _warnings);
-    }
-
-    private float[][] Encode(IReadOnlyList<int[]> captions) => _shared.Use(encoder => encoder.Encode(captions, () => TextEnvironment.CheckAlive(_environment)));
-
-    private void ThrowIfDisposed() => Disposed.ThrowIf(_disposed, "text encoder", this);
 }

@@ -1,11 +1,12 @@
 using Microsoft.ML.SimpleDiffusion.MiniLM.Tokenization;
 using Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 using Microsoft.ML.SimpleDiffusion.Text.Onnx;
+using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 
 namespace Microsoft.ML.SimpleDiffusion.MiniLM.Embeddings;
 
 /// <summary>Tokenizer, encoder and cache: from captions to embeddings.</summary>
-internal sealed class MiniLMEncoder : IDisposable
+internal sealed class MiniLMEncoder : ICaptionEncoder
 {
     private readonly CaptionEncoder _captions;
 
@@ -36,7 +37,9 @@ internal sealed class MiniLMEncoder : IDisposable
 
     public WordPieces Tokenizer { get; }
 
-    /// <inheritdoc cref="CaptionEncoder.Encode"/>
+    CaptionTokenizer ICaptionEncoder.Tokenizer => Tokenizer;
+
+    /// <inheritdoc/>
     public float[][] Encode(IReadOnlyList<int[]> captions, Action checkAlive) => _captions.Encode(captions, checkAlive);
 
     public void Dispose() => _captions.Dispose();

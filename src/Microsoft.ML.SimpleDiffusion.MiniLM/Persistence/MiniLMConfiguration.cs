@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SimpleDiffusion.MiniLM.Embeddings;
-using Microsoft.ML.SimpleDiffusion.Text.Persistence;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.MiniLM.Persistence;
 

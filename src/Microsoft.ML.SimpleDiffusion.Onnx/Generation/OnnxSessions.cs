@@ -51,18 +51,7 @@ internal static class OnnxSessions
     }
 
     /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
-    private static bool HasCuda()
-    {
-        try
-        {
-            return OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
-        {
-            throw new InvalidOperationException(
-                "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows).", e);
-        }
-    }
+    private static bool HasCuda() => OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
 
     private static InferenceSession OpenOn(ModelFile model, string? externalFolder, OnnxGenerationOptions options, bool onGpu)
     {

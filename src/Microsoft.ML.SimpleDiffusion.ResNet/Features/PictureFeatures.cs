@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Evaluation;
 using Microsoft.ML.SimpleDiffusion.ResNet.Network;
 using Microsoft.ML.SimpleDiffusion.ResNet.Pictures;
 
@@ -42,6 +43,10 @@ internal static class PictureFeatures
         schema[ColumnName].ColumnType = new VectorDataViewType(NumberDataViewType.Single, ResNet18Network.FeatureCount);
         return context.Data.LoadFromEnumerable(features.Select(row => new Row { Features = row }), schema);
     }
+
+    /// <summary>Mean and covariance of the features. The caller's.</summary>
+    public static FeatureStatistics Statistics(MLContext context, float[][] features, CancellationToken cancellationToken = default)
+        => context.ImageGeneration().MeasureFeatures(ToView(context, features), ColumnName, cancellationToken);
 
     private sealed class Row
     {

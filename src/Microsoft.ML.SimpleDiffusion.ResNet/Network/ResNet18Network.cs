@@ -44,7 +44,7 @@ internal sealed class ResNet18Network : IDisposable
     {
         folder = NetworkFile.FindFolder(folder);
         byte[] preprocessing = NetworkFile.Preprocessing.Read(folder), network = NetworkFile.Network.Read(folder);
-        StartOnnxRuntime();
+        _ = OnnxRuntimeEnvironment.Start("The native ONNX Runtime, which runs the network ResNet18, cannot be loaded: reference the package Microsoft.ML.OnnxRuntime.");
         var first = CreateSession(preprocessing);
         try
         {
@@ -80,18 +80,6 @@ internal sealed class ResNet18Network : IDisposable
         using var prepared = _preprocessing.Run(_runOptions, [PreprocessingInput], [input], [PreprocessingOutput]);
         using var output = _network.Run(_runOptions, [NetworkInput], [prepared[0]], [NetworkOutput]);
         return output[0].GetTensorDataAsSpan<float>().ToArray();
-    }
-
-    private static void StartOnnxRuntime()
-    {
-        try
-        {
-            OnnxRuntimeEnvironment.Start();
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
-        {
-            throw new InvalidOperationException("The native ONNX Runtime, which runs the network ResNet18, cannot be loaded: reference the package Microsoft.ML.OnnxRuntime.", e);
-        }
     }
 
     private static InferenceSession CreateSession(byte[] model)

@@ -5,7 +5,7 @@ using Microsoft.ML.SimpleDiffusion.Text.Tokenization;
 namespace Microsoft.ML.SimpleDiffusion.Text.Embeddings;
 
 /// <summary>Tokenizer, encoder and cache: from captions to embeddings.</summary>
-internal sealed class T5Encoder : IDisposable
+internal sealed class T5Encoder : ICaptionEncoder
 {
     private readonly CaptionEncoder _captions;
 
@@ -39,7 +39,9 @@ internal sealed class T5Encoder : IDisposable
 
     public T5Tokenizer Tokenizer { get; }
 
-    /// <inheritdoc cref="CaptionEncoder.Encode"/>
+    CaptionTokenizer ICaptionEncoder.Tokenizer => Tokenizer;
+
+    /// <inheritdoc/>
     public float[][] Encode(IReadOnlyList<int[]> captions, Action checkAlive) => _captions.Encode(captions, checkAlive);
 
     public void Dispose()

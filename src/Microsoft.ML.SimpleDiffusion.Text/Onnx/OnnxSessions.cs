@@ -12,7 +12,7 @@ internal static class OnnxSessions
     /// <exception cref="InvalidOperationException">ONNX Runtime or the device is missing.</exception>
     public static InferenceSession Open(string path, T5EncoderOptions options)
     {
-        bool hasCuda = Start().GetAvailableProviders().Contains(CudaProvider);
+        bool hasCuda = OnnxRuntimeEnvironment.Start().GetAvailableProviders().Contains(CudaProvider);
         if (hasCuda && options.Device != T5Device.Cpu)
         {
             try
@@ -50,23 +50,9 @@ internal static class OnnxSessions
     /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
     public static InferenceSession OpenOnCpu(byte[] model, int? threads)
     {
-        _ = Start();
+        _ = OnnxRuntimeEnvironment.Start();
         using var session = CreateOptions(threads);
         return new InferenceSession(model, session);
-    }
-
-    /// <exception cref="InvalidOperationException">There is no native ONNX Runtime.</exception>
-    private static OrtEnv Start()
-    {
-        try
-        {
-            return OnnxRuntimeEnvironment.Start();
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
-        {
-            throw new InvalidOperationException(
-                "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows).", e);
-        }
     }
 
     private static InferenceSession Open(string path, T5EncoderOptions options, bool onGpu)

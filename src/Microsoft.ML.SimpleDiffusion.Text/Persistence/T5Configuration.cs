@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SimpleDiffusion.Text.Onnx;
+using Microsoft.ML.SimpleDiffusion.Persistence;
 
 namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
 

@@ -12,9 +12,24 @@ internal static class OnnxRuntimeEnvironment
     /// </summary>
     private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
 
+    private const string Missing = "The native ONNX Runtime cannot be loaded: reference the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu.Linux or .Gpu.Windows).";
+
     /// <summary>Starts ONNX Runtime with telemetry off.</summary>
-    /// <exception cref="DllNotFoundException">There is no native ONNX Runtime.</exception>
-    public static OrtEnv Start()
+    /// <param name="missing">What to say where there is no native ONNX Runtime.</param>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static OrtEnv Start(string missing = Missing)
+    {
+        try
+        {
+            return StartWithoutTelemetry();
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
+            throw new InvalidOperationException(missing, e);
+        }
+    }
+
+    private static OrtEnv StartWithoutTelemetry()
     {
         bool isDecided = Environment.GetEnvironmentVariable(TelemetryVariable) is not null;
         NativeEnvironment.SetUnlessSet(TelemetryVariable, "1");

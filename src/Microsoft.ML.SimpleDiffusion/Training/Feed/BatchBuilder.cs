@@ -17,10 +17,9 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
 {
     private readonly ulong _seed = (uint)options.Seed!.Value;
     private readonly long _smallSteps = HalfResolution.CountOfSteps(options.Training);
-    private readonly NormalDraws _normalDraws = new(options.Diffusion, schedule);
+    private readonly NoiseSource _source = new(schedule, options.Diffusion);
+    private readonly NoiseSource? _smallSource = options.Training.HalfResolutionShare > 0 ? new(HalfResolution.Schedule(options), options.Diffusion) : null;
     private readonly long _normalSteps = NormalDraws.CountOfSteps(options);
-    private readonly INoiseSchedule _smallSchedule = HalfResolution.Schedule(options);
-    private readonly NormalDraws _smallNormalDraws = new(options.Diffusion, HalfResolution.Schedule(options));
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -67,7 +66,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             IsHalfResolution = IsHalfResolution(step),
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
-            Levels = NoiseLevels.Create(options.Diffusion, IsHalfResolution(step) ? _smallSchedule : schedule, times, DrawsOf(step)),
+            Levels = NoiseLevels.Create(options.Diffusion, SourceOf(step).Schedule, times, DrawsOf(step)),
             Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
         };
     }
@@ -94,7 +93,9 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     }
 
     /// <summary>What draws the times of a step; null if they are uniform.</summary>
-    private NormalDraws? DrawsOf(long step) => step >= _normalSteps ? null : IsHalfResolution(step) ? _smallNormalDraws : _normalDraws;
+    private NormalDraws? DrawsOf(long step) => step < _normalSteps ? SourceOf(step).NormalDraws : null;
+
+    private NoiseSource SourceOf(long step) => IsHalfResolution(step) ? _smallSource! : _source;
 
     private bool IsHalfResolution(long step) => step < _smallSteps;
 
@@ -144,5 +145,11 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
                 pixels.Slice(start, size.Height * size.Width).Reverse();
             }
         }
+    }
+
+    /// <summary>Where the noise levels of images of one size come from.</summary>
+    private sealed record NoiseSource(INoiseSchedule Schedule, DiffusionOptions Options)
+    {
+        public NormalDraws NormalDraws { get; } = new(Options, Schedule);
     }
 }

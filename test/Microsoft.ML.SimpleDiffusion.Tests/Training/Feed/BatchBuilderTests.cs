@@ -1,8 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training.Feed;
@@ -16,7 +15,7 @@ public class BatchBuilderTests
     public void Feed_that_starts_late_gives_what_one_from_the_start_gives()
     {
         var options = Options();
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         var target = ComputeTarget.Resolve(options.Compute);
         using var feed = new BatchFeed(data, options, NoiseSchedules.Create(options), target, firstStep: 0);
         using var late = new BatchFeed(data, options, NoiseSchedules.Create(options), target, firstStep: 5);
@@ -35,8 +34,8 @@ public class BatchBuilderTests
     public void Spilled_images_are_those_in_memory()
     {
         var options = Options();
-        using var inMemory = Load(options, long.MaxValue);
-        using var spilled = Load(options, memoryBudget: 2 * 3 * 64);
+        using var inMemory = TinyDataset.Load(_context, options, long.MaxValue);
+        using var spilled = TinyDataset.Load(_context, options, memoryBudget: 2 * 3 * 64);
         Span<byte> expected = new byte[3 * 64], actual = new byte[3 * 64];
         for (int i = 0; i < inMemory.Count; i++)
         {
@@ -51,8 +50,8 @@ public class BatchBuilderTests
     {
         var options = Options();
         options.Training.RandomHorizontalFlip = true;
-        using var inMemory = Load(options, long.MaxValue);
-        using var spilled = Load(options, memoryBudget: 5 * 3 * 64);
+        using var inMemory = TinyDataset.Load(_context, options, long.MaxValue);
+        using var spilled = TinyDataset.Load(_context, options, memoryBudget: 5 * 3 * 64);
         var schedule = NoiseSchedules.Create(options);
         BatchBuilder expected = new(inMemory, options, schedule), actual = new(spilled, options, schedule);
         for (int step = 0; step < 4; step++)
@@ -68,7 +67,7 @@ public class BatchBuilderTests
     {
         var options = Options();
         options.Training.GradientAccumulation = 2;
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
 
         double[] times = [.. builder.Times(3, 0).Concat(builder.Times(3, 1)).Order()];
@@ -84,7 +83,7 @@ public class BatchBuilderTests
     {
         var options = Options();
         options.Diffusion.ConditioningDropout = 0;
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         var seen = new int[3];
         for (int step = 0; step < 3; step++)
@@ -104,7 +103,7 @@ public class BatchBuilderTests
     {
         var options = Options();
         options.Diffusion.ConditioningDropout = 0.3f;
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         int dropped = 0;
         for (int step = 0; step < 200; step++)
@@ -121,7 +120,7 @@ public class BatchBuilderTests
     public void Batch_is_the_same_however_many_threads_draw_its_noise()
     {
         var options = Options();
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         using var one = new BatchBuilder(data, options, NoiseSchedules.Create(options), threads: 1).Build(2, 0);
         using var two = new BatchBuilder(data, options, NoiseSchedules.Create(options), threads: 7).Build(2, 0);
 
@@ -133,7 +132,7 @@ public class BatchBuilderTests
     {
         var options = Options();
         options.Training.DrawNoiseOnDevice = true;
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         using var batch = new BatchBuilder(data, options, NoiseSchedules.Create(options)).Build(2, 0);
 
         Assert.IsNull(batch.Noise);
@@ -143,7 +142,7 @@ public class BatchBuilderTests
     public void Log_snr_of_a_batch_is_the_schedule_at_its_times()
     {
         var options = Options();
-        using var data = Load(options, long.MaxValue);
+        using var data = TinyDataset.Load(_context, options, long.MaxValue);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         var schedule = NoiseSchedules.Create(options.Diffusion, options.ImageHeight, options.ImageWidth);
         using var batch = builder.Build(4, 0);
@@ -157,12 +156,6 @@ public class BatchBuilderTests
         CollectionAssert.AreEqual(expected.Noise!.data<float>().ToArray(), actual.Noise!.data<float>().ToArray());
         CollectionAssert.AreEqual(expected.Levels.LogSnr.data<float>().ToArray(), actual.Levels.LogSnr.data<float>().ToArray());
         CollectionAssert.AreEqual(expected.Conditions.Classes!.data<long>().ToArray(), actual.Conditions.Classes!.data<long>().ToArray());
-    }
-
-    private ImageDataset Load(SimpleDiffusionOptions options, long memoryBudget)
-    {
-        var view = TinyData.View(_context);
-        return ImageDataset.Load(view, options, ConditionColumn.Describe(view.Schema, options), _ => { }, memoryBudget, CancellationToken.None);
     }
 
     private static SimpleDiffusionOptions Options() => OptionsResolver.Resolve(TinyData.Options(), hasGpu: false, seed: 1);

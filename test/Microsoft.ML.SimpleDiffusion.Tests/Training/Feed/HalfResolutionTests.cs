@@ -1,10 +1,9 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
-using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 using Microsoft.ML.SimpleDiffusion.Networks.Plan;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.Observers;
@@ -25,7 +24,7 @@ public class HalfResolutionTests
     public void First_share_of_the_steps_is_at_half_resolution(double share, int first)
     {
         var options = Options(share, steps: 100);
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         foreach (int step in new[] { 0, first - 1, first, 99 }.Where(step => step >= 0))
         {
@@ -39,7 +38,7 @@ public class HalfResolutionTests
     {
         using var scope = NewDisposeScope();
         var options = Options(0.5);
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         var builder = new BatchBuilder(data, options, NoiseSchedules.Create(options));
         using TrainingBatch small = builder.Build(0, 0), full = new BatchBuilder(data, Options(0), NoiseSchedules.Create(options)).Build(0, 0);
         var target = ComputeTarget.Resolve(new ComputeOptions { Device = ComputeDevice.Cpu });
@@ -65,7 +64,7 @@ public class HalfResolutionTests
         options.Diffusion.NoiseDraws = draws;
         var smallOptions = Options(0);
         (smallOptions.ImageHeight, smallOptions.ImageWidth, smallOptions.Diffusion.NoiseDraws) = (4, 4, draws);
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         using var batch = new BatchBuilder(data, options, NoiseSchedules.Create(options)).Build(0, 0);
         using var expected = new BatchBuilder(data, smallOptions, NoiseSchedules.Create(smallOptions)).Build(0, 0);
 
@@ -111,18 +110,10 @@ public class HalfResolutionTests
     [TestMethod]
     public void Run_that_pauses_before_at_or_after_the_switch_has_the_weights_of_one_that_does_not_bit_for_bit()
     {
-        using var folder = new TemporaryFolder();
-        byte[] expected = WeightsOf(Run(stopAt: null, directory: null));
-        foreach (int pause in new[] { 2, 3, 5 })
-        {
-            string directory = folder.File($"{pause}");
-            _ = WeightsOf(Run(pause, directory));
-            CollectionAssert.AreEqual(expected, WeightsOf(Run(stopAt: null, directory)), $"pause at {pause}");
-        }
-
+        byte[] expected = PausedRuns.AssertSameWeights(_context, [2, 3, 5], Run);
         var usual = Run(stopAt: null, directory: null);
         usual.Training.HalfResolutionShare = 0;
-        CollectionAssert.AreNotEqual(expected, WeightsOf(usual));
+        CollectionAssert.AreNotEqual(expected, WeightBytes.OfTrained(_context, usual));
 
         static SimpleDiffusionOptions Run(int? stopAt, string? directory)
         {
@@ -160,17 +151,5 @@ public class HalfResolutionTests
         var options = OptionsResolver.Resolve(TinyData.Options(steps), hasGpu: false, seed: 1);
         options.Training.HalfResolutionShare = share;
         return options;
-    }
-
-    private ImageDataset Load(SimpleDiffusionOptions options)
-    {
-        var view = TinyData.View(_context);
-        return ImageDataset.Load(view, options, ConditionColumn.Describe(view.Schema, options), _ => { }, long.MaxValue, CancellationToken.None);
-    }
-
-    private byte[] WeightsOf(SimpleDiffusionOptions options)
-    {
-        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
-        return WeightBytes.Of(model);
     }
 }

@@ -1,7 +1,6 @@
-using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Training.Feed;
@@ -22,7 +21,7 @@ public class NoiseDrawsTests
     {
         var options = Options(NoiseDraws.Normal);
         (options.Training.Steps, options.Diffusion.ScheduleDrawsFrom) = (100, share);
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         var schedule = NoiseSchedules.Create(options);
         var drawn = new BatchBuilder(data, options, schedule);
         var usual = new BatchBuilder(data, Options(NoiseDraws.Schedule), schedule);
@@ -40,7 +39,7 @@ public class NoiseDrawsTests
         (options.Diffusion.LogSnrMean, options.Diffusion.LogSnrDeviation) = (-1, 1.6);
         var usualOptions = Options(NoiseDraws.Schedule);
         usualOptions.Training.GradientAccumulation = 2;
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         var schedule = NoiseSchedules.Create(options);
         BatchBuilder drawn = new(data, options, schedule), usual = new(data, usualOptions, schedule);
         double mean = schedule.LogSnr(0.5) - 1;
@@ -60,7 +59,7 @@ public class NoiseDrawsTests
     {
         var options = Options(NoiseDraws.Normal);
         (options.Training.Steps, options.Diffusion.ScheduleDrawsFrom, options.Diffusion.Loss) = (4, 0.5, LossType.Sigmoid);
-        using var data = Load(options);
+        using var data = TinyDataset.Load(_context, options);
         var schedule = NoiseSchedules.Create(options);
         var draws = new NormalDraws(options.Diffusion, schedule);
         foreach (int step in new[] { 1, 2 })
@@ -79,18 +78,10 @@ public class NoiseDrawsTests
     [TestMethod]
     public void Run_that_pauses_before_during_or_after_the_switch_has_the_weights_of_one_that_does_not_bit_for_bit()
     {
-        using var folder = new TemporaryFolder();
-        byte[] expected = WeightsOf(Run(stopAt: null, directory: null));
-        foreach (int pause in new[] { 2, 4, 6 })
-        {
-            string directory = folder.File($"{pause}");
-            _ = WeightsOf(Run(pause, directory));
-            CollectionAssert.AreEqual(expected, WeightsOf(Run(stopAt: null, directory)), $"pause at {pause}");
-        }
-
+        byte[] expected = PausedRuns.AssertSameWeights(_context, [2, 4, 6], Run);
         var usual = Run(stopAt: null, directory: null);
         usual.Diffusion.NoiseDraws = NoiseDraws.Schedule;
-        CollectionAssert.AreNotEqual(expected, WeightsOf(usual));
+        CollectionAssert.AreNotEqual(expected, WeightBytes.OfTrained(_context, usual));
 
         static SimpleDiffusionOptions Run(int? stopAt, string? directory)
         {
@@ -123,17 +114,5 @@ public class NoiseDrawsTests
         var options = OptionsResolver.Resolve(TinyData.Options(), hasGpu: false, seed: 1);
         options.Diffusion.NoiseDraws = draws;
         return options;
-    }
-
-    private ImageDataset Load(SimpleDiffusionOptions options)
-    {
-        var view = TinyData.View(_context);
-        return ImageDataset.Load(view, options, ConditionColumn.Describe(view.Schema, options), _ => { }, long.MaxValue, CancellationToken.None);
-    }
-
-    private byte[] WeightsOf(SimpleDiffusionOptions options)
-    {
-        using var model = _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));
-        return WeightBytes.Of(model);
     }
 }

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.ML.SimpleDiffusion.Persistence;
 
-namespace Microsoft.ML.SimpleDiffusion.Text.Persistence;
+namespace Microsoft.ML.SimpleDiffusion.Persistence;
 
 /// <summary>Configurations of saved transformers as JSON, read strictly and without what belongs to one machine: cache folder, device and threads.</summary>
 internal static class ConfigurationJson
