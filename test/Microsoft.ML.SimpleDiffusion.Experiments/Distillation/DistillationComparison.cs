@@ -6,6 +6,12 @@ namespace Microsoft.ML.SimpleDiffusion.Experiments.Distillation;
 /// <summary>Distills one teacher in several ways at equal cost, and measures the students and the teacher's own samplers.</summary>
 internal sealed class DistillationComparison(ModelMeasurement measurement, DirectoryInfo output, Action<string> log, CancellationToken cancellationToken)
 {
+    /// <summary>Steps of the fast sampler that few steps have to be better than.</summary>
+    private const int BestSteps = 16;
+
+    /// <summary>Other noise than that of all other rows: what two draws differ by.</summary>
+    private const int OtherSeed = 7;
+
     private readonly MLContext _context = new(1);
 
     /// <summary>Steps of DDPM that the teacher is measured at, which the others are compared with.</summary>
@@ -30,7 +36,8 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
         var reference = OfTeacher(SamplerType.Ddpm, ReferenceSteps);
         double room = reference.Distance - measurement.Baseline.Floor;
         AddTeacher(reference, SamplerType.Ddpm, ReferenceSteps);
-        AddTeacher(OfTeacher(SamplerType.DpmSolverPlusPlus2M, 16), SamplerType.DpmSolverPlusPlus2M, 16);
+        AddTeacher(OfTeacher(SamplerType.DpmSolverPlusPlus2M, BestSteps), SamplerType.DpmSolverPlusPlus2M, BestSteps);
+        Add("teacher, DpmSolverPlusPlus2M, other noise", BestSteps, [OfTeacher(SamplerType.DpmSolverPlusPlus2M, BestSteps, OtherSeed)]);
         foreach (int steps in Steps)
         {
             foreach (var sampler in (SamplerType[])[SamplerType.Ddim, SamplerType.DpmSolverPlusPlus2M])
@@ -60,10 +67,10 @@ internal sealed class DistillationComparison(ModelMeasurement measurement, Direc
         }
     }
 
-    private Quality OfTeacher(SamplerType sampler, int steps)
+    private Quality OfTeacher(SamplerType sampler, int steps, int seed = 0)
     {
         var sampling = measurement.Model.Options.Sampling;
-        (sampling.Sampler, sampling.Steps) = (sampler, steps);
+        (sampling.Sampler, sampling.Steps, sampling.Seed) = (sampler, steps, seed);
         using var transformer = measurement.Model.WithSampling(sampling);
         return measurement.Measure(transformer).Quality;
     }
