@@ -62,7 +62,7 @@ internal static class WeightInitializer
 
         foreach (var block in network.modules().OfType<IZeroInitialized>())
         {
-            foreach (var parameter in block.ZeroInitialized?.parameters() ?? [])
+            foreach (var parameter in block.ZeroInitialized.SelectMany(layer => layer.parameters()))
             {
                 parameter.zero_();
             }

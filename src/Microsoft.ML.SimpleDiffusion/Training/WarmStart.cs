@@ -25,7 +25,7 @@ internal static class WarmStart
 
         var have = given.Condition.Specify(given.Options);
         var want = run.Condition.Specify(run.Options);
-        if ((have with { ClassCount = want.ClassCount, HasGuidanceInput = want.HasGuidanceInput }).Describe() != want.Describe())
+        if ((have with { ClassCount = want.ClassCount, HasGuidanceInput = want.HasGuidanceInput, HasAugmentationInput = want.HasAugmentationInput }).Describe() != want.Describe())
         {
             throw new ArgumentException($"The model to start from has the network {have.Describe()}, but the options ask for {want.Describe()}.", "warmStart");
         }

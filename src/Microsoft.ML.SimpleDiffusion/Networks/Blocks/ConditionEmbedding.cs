@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 
 /// <summary>
-/// Embeds log-SNR, class, portrait flag, the mean of the text and the guidance scale. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
-/// shift along with the schedule (appendix A).
+/// Embeds log-SNR, class, portrait flag, the mean of the text, the guidance scale and how a training image has been transformed. The log-SNR enters linearly
+/// ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which shift along with the schedule (appendix A).
 /// </summary>
 internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>, IZeroInitialized
 {
@@ -24,6 +24,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly Embedding? _portrait;
     private readonly Linear? _text;
     private readonly Linear? _guidance;
+    private readonly Linear? _augmentation;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -44,13 +45,14 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         _portrait = plan.Portrait is null ? null : this.Add(plan.Portrait);
         _text = plan.Text is null ? null : this.Add(plan.Text);
         _guidance = plan.Guidance is null ? null : this.Add(plan.Guidance);
+        _augmentation = plan.Augmentation is null ? null : this.Add(plan.Augmentation);
     }
 
-    /// <summary>A student begins as its teacher, whatever the scale.</summary>
-    public nn.Module? ZeroInitialized => _guidance;
+    /// <summary>A student begins as its teacher, whatever the scale, and a network as one that is not told of transformations.</summary>
+    public IEnumerable<nn.Module> ZeroInitialized => new nn.Module?[] { _guidance, _augmentation }.OfType<nn.Module>();
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them.</param>
+    /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them, and how images have been transformed, if they have.</param>
     /// <returns>The embedding after its last swish [B, E].</returns>
     public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
@@ -77,6 +79,12 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         {
             var scale = conditions.GuidanceScale ?? throw new ArgumentException("The network needs guidance scales.", nameof(conditions));
             h = h + _guidance.forward(Sinusoids((scale - 1) * GuidanceUnit, _frequencies));
+        }
+
+        // Without a bias: of images that have not been transformed nothing is to be said.
+        if (_augmentation is not null && conditions.Augmentation is not null)
+        {
+            h = h + _augmentation.forward(conditions.Augmentation);
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();
