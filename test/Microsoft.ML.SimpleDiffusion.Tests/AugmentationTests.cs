@@ -84,10 +84,13 @@ public class AugmentationTests
         var still = Options(0.5);
         still.Training.LearningRate = 1e-200;
         using var begun = Fit(still);
+        still.Training.AugmentationShare = 0;
+        using var unaugmented = Fit(still);
         using var learnt = Fit(Options(0.5, steps: 6));
 
         Assert.IsEmpty(Weights(plain));
         Assert.AreEqual(0, Weights(begun).Max(Math.Abs));
+        CollectionAssert.AreEqual(unaugmented.GeneratePng("red", seed: 1), begun.GeneratePng("red", seed: 1), "all else begins alike");
         Assert.IsGreaterThan(0, Weights(learnt).Max(Math.Abs));
         Assert.AreEqual(plain.ParameterCount + (EmbeddingPlan.AugmentationNumbers * 32), learnt.ParameterCount);
     }

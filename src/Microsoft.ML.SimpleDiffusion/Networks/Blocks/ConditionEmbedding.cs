@@ -25,6 +25,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly Linear? _text;
     private readonly Linear? _guidance;
     private readonly Linear? _augmentation;
+    private readonly Linear? _uncertainty;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -46,10 +47,11 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         _text = plan.Text is null ? null : this.Add(plan.Text);
         _guidance = plan.Guidance is null ? null : this.Add(plan.Guidance);
         _augmentation = plan.Augmentation is null ? null : this.Add(plan.Augmentation);
+        _uncertainty = plan.Uncertainty is null ? null : this.Add(plan.Uncertainty);
     }
 
-    /// <summary>A student begins as its teacher, whatever the scale, and a network as one that is not told of transformations.</summary>
-    public IEnumerable<nn.Module> ZeroInitialized => new nn.Module?[] { _guidance, _augmentation }.OfType<nn.Module>();
+    /// <summary>A student begins as its teacher, whatever the scale, a network as one that is not told of transformations, and all noise levels as equally certain.</summary>
+    public IEnumerable<nn.Module> ZeroInitialized => new nn.Module?[] { _guidance, _augmentation, _uncertainty }.OfType<nn.Module>();
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
     /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them, and how images have been transformed, if they have.</param>
@@ -57,8 +59,7 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
-        var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
-        var h = _dense1.forward(Sinusoids(u, _frequencies));
+        var h = _dense1.forward(Features(logSnr));
         h = _dense2.forward(nn.functional.silu(h));
         if (_classes is not null)
         {
@@ -88,6 +89,22 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         }
 
         return nn.functional.silu(h).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logarithm of the loss that the network has learnt to expect at noise levels [B].</summary>
+    /// <param name="logSnr">Their log-SNR [B].</param>
+    public Tensor LogUncertainty(Tensor logSnr)
+    {
+        using var scope = NewDisposeScope();
+        var layer = _uncertainty ?? throw new InvalidOperationException("The network does not learn how large its loss is.");
+        return layer.forward(Features(logSnr)).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sines and cosines of log-SNRs [B], scaled to 0 to 1000: [B, features].</summary>
+    private Tensor Features(Tensor logSnr)
+    {
+        using var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
+        return Sinusoids(u, _frequencies);
     }
 
     /// <summary>Frequencies 10000^(-i / (half - 1)) for i = 0 .. half - 1, as float32 [width / 2].</summary>
