@@ -80,6 +80,9 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
         return (_patching is null ? h : _patching.Unpatchify(h)).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc cref="ConditionEmbedding.LogUncertainty"/>
+    public Tensor LogUncertainty(Tensor logSnr) => _embedding.LogUncertainty(logSnr);
+
     /// <summary>To be called after each backward pass: throws what went wrong in it where blocks are computed again.</summary>
     public void ThrowIfBackwardFailed() => _checkpoint?.ThrowIfFailed();
 

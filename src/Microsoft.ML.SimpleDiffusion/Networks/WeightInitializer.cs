@@ -23,9 +23,12 @@ internal static class WeightInitializer
         {
             switch (module)
             {
+                case Linear { bias: null }:
+                    // Layers that only some networks have, and that start at zero: they take no number, so that the others start alike with and without them.
+                    break;
                 case Linear linear:
                     FillNormal(linear.weight!, FanInDeviation(linear.weight!), seed, parameterIndex++);
-                    linear.bias?.zero_();
+                    linear.bias.zero_();
                     break;
                 case Conv2d convolution:
                     FillNormal(convolution.weight, FanInDeviation(convolution.weight), seed, parameterIndex++);
@@ -62,7 +65,7 @@ internal static class WeightInitializer
 
         foreach (var block in network.modules().OfType<IZeroInitialized>())
         {
-            foreach (var parameter in block.ZeroInitialized?.parameters() ?? [])
+            foreach (var parameter in block.ZeroInitialized.SelectMany(layer => layer.parameters()))
             {
                 parameter.zero_();
             }

@@ -75,6 +75,16 @@ public sealed class DiffusionOptions
     [CountsWhere("Diffusion.Loss", LossType.MinSnr)]
     public float MinSnrGamma { get; set; } = 5;
 
+    /// <summary>
+    /// Whether a small layer learns how large the loss is at each noise level, and the losses count by what it says (Karras et al. 2024, "Analyzing and improving
+    /// the training dynamics of diffusion models", continuous generalization of the multi-task loss of Kendall et al. 2018): what is minimized is loss / exp(u) + u
+    /// with u a function of the log-SNR, which is best where u is the logarithm of the mean loss. All noise levels then count alike, whatever <see cref="Loss"/>
+    /// weighs them by. Gradients grow as losses shrink, so that <see cref="TrainingOptions.GradientClipNorm"/> cuts off more. The loss that is reported stays the
+    /// plain one, and generation has no use for the layer. Default: false.
+    /// </summary>
+    [BooleanChoice(false)]
+    public bool LearnedUncertainty { get; set; }
+
     /// <summary>Lowest resolution of the multiscale loss (section 3.2), 32 in the paper. Null (default): off.</summary>
     public int? MultiscaleBaseResolution { get; set; }
 

@@ -80,6 +80,16 @@ public sealed class TrainingOptions
     public bool RandomHorizontalFlip { get; set; }
 
     /// <summary>
+    /// Share of training images that are geometrically transformed, 0 to 0.95: mirrored, turned, scaled, stretched and shifted, one or more of these, with what lies
+    /// beyond the edges mirrored. The network is told how, through a small layer that the model then has, so that generated images, of which it is told nothing,
+    /// do not show it: for small data sets (Jun et al. 2020, "Distribution augmentation for generative modeling"; Karras et al. 2022, "Elucidating the design space
+    /// of diffusion-based generative models", augmentation regularization, where the kinds have a probability of 0.12 each on CIFAR-10, which is a share of about
+    /// a half). Default: 0 (none).
+    /// </summary>
+    [Range(0.0, 0.6, 0.0, false)]
+    public double AugmentationShare { get; set; }
+
+    /// <summary>
     /// Whether libtorch draws the training noise on the device. Default: false, so that a run learns the same on every device, bit for bit but for rounding, in
     /// however many batches a step comes. If true, a GPU draws it in no time and nothing of it is uploaded, but the noise follows from the kind of device and
     /// the size of a batch; runs still go on from their checkpoints as if they had never stopped, on the same device.

@@ -59,4 +59,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>By how much a training image that has no edges is shifted.</summary>
     Shift = 19,
+
+    /// <summary>How a training image is transformed.</summary>
+    Augmentation = 20,
 }

@@ -25,7 +25,8 @@ internal static class WarmStart
 
         var have = given.Condition.Specify(given.Options);
         var want = run.Condition.Specify(run.Options);
-        if ((have with { ClassCount = want.ClassCount, HasGuidanceInput = want.HasGuidanceInput }).Describe() != want.Describe())
+        var alike = have with { ClassCount = want.ClassCount, HasGuidanceInput = want.HasGuidanceInput, HasAugmentationInput = want.HasAugmentationInput, HasUncertainty = want.HasUncertainty };
+        if (alike.Describe() != want.Describe())
         {
             throw new ArgumentException($"The model to start from has the network {have.Describe()}, but the options ask for {want.Describe()}.", "warmStart");
         }

@@ -23,6 +23,9 @@ internal sealed record NetworkCase(
     /// <summary>Whether it is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
+    /// <summary>Whether it has layers that training alone needs: of augmentation and of uncertainty.</summary>
+    public bool HasTrainingLayers { get; init; }
+
     /// <summary>All kinds of networks, each thing at least once.</summary>
     public static IReadOnlyList<NetworkCase> All { get; } =
     [
@@ -39,6 +42,7 @@ internal sealed record NetworkCase(
         new(NetworkArchitecture.UNet, PatchingType.Convolution, 1, ConditionKind.Class),
         new(NetworkArchitecture.UVit, PatchingType.None, 0, ConditionKind.Class) { Seamless = true },
         new(NetworkArchitecture.UNet, PatchingType.Convolution, 1) { Seamless = true },
+        new(NetworkArchitecture.UVit, PatchingType.None, 0, ConditionKind.Class) { HasTrainingLayers = true },
     ];
 
     private SimpleDiffusionOptions Options => new()
@@ -65,11 +69,13 @@ internal sealed record NetworkCase(
             TransformerFromResolution = TransformerFromResolution,
             TextEncoder = new TextEncoderOptions { Width = 16, Depth = 2, Heads = 2, MaxLength = 32 },
         },
+        Training = new TrainingOptions { AugmentationShare = HasTrainingLayers ? 0.5 : 0 },
+        Diffusion = new DiffusionOptions { LearnedUncertainty = HasTrainingLayers },
         Compute = new ComputeOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Float32 },
     };
 
     public override string ToString()
-        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}{(Seamless ? " seamless" : string.Empty)}";
+        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}{(Seamless ? " seamless" : string.Empty)}{(HasTrainingLayers ? " with layers for training" : string.Empty)}";
 
     /// <summary>The configuration of a model with such a network.</summary>
     public ModelConfiguration Configure()

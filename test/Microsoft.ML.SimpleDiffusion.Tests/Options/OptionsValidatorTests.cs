@@ -68,6 +68,8 @@ public class OptionsValidatorTests
         Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 0),
         Mistake("Training.HalfResolutionShare", o => o.Training.HalfResolutionShare = -0.1),
         Mistake("Training.HalfResolutionShare", o => o.Training.HalfResolutionShare = double.NaN),
+        Mistake("Training.AugmentationShare", o => o.Training.AugmentationShare = -0.1),
+        Mistake("Training.AugmentationShare", o => o.Training.AugmentationShare = double.NaN),
         Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 1.5),
         Mistake("Training.WarmupSteps", o => o.Training.WarmupSteps = -1),
         Mistake("Training.AdamBeta1", o => o.Training.AdamBeta1 = 1),
@@ -136,6 +138,7 @@ public class OptionsValidatorTests
         Refused("must be above 0", o => o.Training.LearningRateDecayShare = double.NaN);
         Refused("must be 0 to 1", o => o.Training.LearningRateDecayShare = 2);
         Refused("must be 0 to 0.9", o => o.Training.HalfResolutionShare = 1);
+        Refused("must be 0 to 0.95", o => o.Training.AugmentationShare = 1);
         Refused("must be 0 unless ImageHeight (24) and ImageWidth (24) are divisible by 16, twice what the network divides them by", o =>
         {
             (o.ImageHeight, o.ImageWidth, o.Training.HalfResolutionShare) = (24, 24, 0.5);

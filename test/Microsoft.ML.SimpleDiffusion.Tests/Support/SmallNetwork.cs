@@ -67,7 +67,7 @@ internal static class SmallNetwork
         manual_seed(6);
         foreach (var block in network.modules().OfType<IZeroInitialized>())
         {
-            foreach (var parameter in block.ZeroInitialized?.parameters() ?? [])
+            foreach (var parameter in block.ZeroInitialized.SelectMany(layer => layer.parameters()))
             {
                 parameter.normal_(0, 0.1);
             }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SimpleDiffusion.Networks.Blocks;
 
 /// <summary>
-/// Embeds log-SNR, class, portrait flag, the mean of the text and the guidance scale. The log-SNR enters linearly ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which
-/// shift along with the schedule (appendix A).
+/// Embeds log-SNR, class, portrait flag, the mean of the text, the guidance scale and how a training image has been transformed. The log-SNR enters linearly
+/// ('logsnr_input_type': linear), scaled to [0, 1] by the schedule's own limits, which shift along with the schedule (appendix A).
 /// </summary>
 internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Tensor>, IZeroInitialized
 {
@@ -24,6 +24,8 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
     private readonly Embedding? _portrait;
     private readonly Linear? _text;
     private readonly Linear? _guidance;
+    private readonly Linear? _augmentation;
+    private readonly Linear? _uncertainty;
     private readonly double _logSnrMin;
     private readonly double _logSnrMax;
 
@@ -44,19 +46,20 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
         _portrait = plan.Portrait is null ? null : this.Add(plan.Portrait);
         _text = plan.Text is null ? null : this.Add(plan.Text);
         _guidance = plan.Guidance is null ? null : this.Add(plan.Guidance);
+        _augmentation = plan.Augmentation is null ? null : this.Add(plan.Augmentation);
+        _uncertainty = plan.Uncertainty is null ? null : this.Add(plan.Uncertainty);
     }
 
-    /// <summary>A student begins as its teacher, whatever the scale.</summary>
-    public nn.Module? ZeroInitialized => _guidance;
+    /// <summary>A student begins as its teacher, whatever the scale, a network as one that is not told of transformations, and all noise levels as equally certain.</summary>
+    public IEnumerable<nn.Module> ZeroInitialized => new nn.Module?[] { _guidance, _augmentation, _uncertainty }.OfType<nn.Module>();
 
     /// <param name="logSnr">Log-SNR of each image [B].</param>
-    /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them.</param>
+    /// <param name="conditions">Classes, portrait flags, encoded text and guidance scales, as far as the network knows them, and how images have been transformed, if they have.</param>
     /// <returns>The embedding after its last swish [B, E].</returns>
     public override Tensor forward(Tensor logSnr, ImageConditions conditions)
     {
         using var scope = NewDisposeScope();
-        var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
-        var h = _dense1.forward(Sinusoids(u, _frequencies));
+        var h = _dense1.forward(Features(logSnr));
         h = _dense2.forward(nn.functional.silu(h));
         if (_classes is not null)
         {
@@ -79,7 +82,29 @@ internal sealed class ConditionEmbedding : nn.Module<Tensor, ImageConditions, Te
             h = h + _guidance.forward(Sinusoids((scale - 1) * GuidanceUnit, _frequencies));
         }
 
+        // Without a bias: of images that have not been transformed nothing is to be said.
+        if (_augmentation is not null && conditions.Augmentation is not null)
+        {
+            h = h + _augmentation.forward(conditions.Augmentation);
+        }
+
         return nn.functional.silu(h).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logarithm of the loss that the network has learnt to expect at noise levels [B].</summary>
+    /// <param name="logSnr">Their log-SNR [B].</param>
+    public Tensor LogUncertainty(Tensor logSnr)
+    {
+        using var scope = NewDisposeScope();
+        var layer = _uncertainty ?? throw new InvalidOperationException("The network does not learn how large its loss is.");
+        return layer.forward(Features(logSnr)).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sines and cosines of log-SNRs [B], scaled to 0 to 1000: [B, features].</summary>
+    private Tensor Features(Tensor logSnr)
+    {
+        using var u = (logSnr - _logSnrMin) * (TimeScale / (_logSnrMax - _logSnrMin));
+        return Sinusoids(u, _frequencies);
     }
 
     /// <summary>Frequencies 10000^(-i / (half - 1)) for i = 0 .. half - 1, as float32 [width / 2].</summary>

@@ -30,7 +30,7 @@ internal sealed class CrossAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _output;
+    public IEnumerable<nn.Module> ZeroInitialized => [_output];
 
     /// <param name="x">Tokens of the image [B, N, C].</param>
     /// <param name="text">Tokens of the text [B, T, W].</param>

@@ -16,12 +16,16 @@ internal readonly record struct ImageConditions(Tensor? Classes, Tensor? Portrai
     /// <summary>Guidance scale of each image, float32 [B]; null in a network that is told none.</summary>
     public Tensor? GuidanceScale { get; init; }
 
+    /// <summary>How each image has been transformed, float32 [B, numbers]; null where none has.</summary>
+    public Tensor? Augmentation { get; init; }
+
     /// <summary>The conditions with each tensor converted.</summary>
     public ImageConditions Map(Func<Tensor, Tensor> convert) => new(Classes is null ? null : convert(Classes), Portrait is null ? null : convert(Portrait))
     {
         Text = Text?.Map(convert),
         EncodedText = EncodedText?.Map(convert),
         GuidanceScale = GuidanceScale is null ? null : convert(GuidanceScale),
+        Augmentation = Augmentation is null ? null : convert(Augmentation),
     };
 
     public void Dispose() => Map(tensor =>

@@ -19,7 +19,7 @@ internal static class Layers
     public static ConvTranspose2d Add(this nn.Module module, TransposedConvPlan plan)
         => module.Register(plan, nn.ConvTranspose2d(plan.Inputs, plan.Outputs, plan.Kernel, stride: plan.Kernel));
 
-    public static Linear Add(this nn.Module module, DensePlan plan) => module.Register(plan, nn.Linear(plan.Inputs, plan.Outputs));
+    public static Linear Add(this nn.Module module, DensePlan plan) => module.Register(plan, nn.Linear(plan.Inputs, plan.Outputs, hasBias: plan.HasBias));
 
     public static GroupNorm Add(this nn.Module module, GroupNormPlan plan) => module.Register(plan, nn.GroupNorm(plan.Groups, plan.Channels));
 

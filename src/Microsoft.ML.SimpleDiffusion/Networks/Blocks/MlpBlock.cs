@@ -28,7 +28,7 @@ internal sealed class MlpBlock : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IZe
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _contract;
+    public IEnumerable<nn.Module> ZeroInitialized => [_contract];
 
     /// <param name="x">Tokens [B, N, C].</param>
     /// <param name="embedding">Embedding of log-SNR and condition [B, E], after its swish.</param>

@@ -18,7 +18,7 @@ internal sealed class OutputProjection : nn.Module<Tensor, Tensor>, IZeroInitial
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _conv;
+    public IEnumerable<nn.Module> ZeroInitialized => [_conv];
 
     /// <param name="x">Feature maps [B, C, H, W].</param>
     public override Tensor forward(Tensor x)

@@ -30,7 +30,7 @@ internal sealed class ResBlock : StageBlock, IZeroInitialized
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _conv2;
+    public IEnumerable<nn.Module> ZeroInitialized => [_conv2];
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x, BlockContext context, Tensor? skip)

@@ -26,7 +26,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>, IZeroI
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _output;
+    public IEnumerable<nn.Module> ZeroInitialized => [_output];
 
     /// <param name="x">Tokens [B, N, C].</param>
     /// <param name="mask">False for tokens that are padding, Boolean [B, N]; null where none is.</param>

@@ -24,11 +24,11 @@ internal abstract class StageBlock : nn.Module<Tensor, BlockContext, Tensor?, Te
     public abstract override Tensor forward(Tensor x, BlockContext context, Tensor? skip);
 }
 
-/// <summary>A block whose last layer starts at zero, so that the block starts as the identity ('kernel_init=zeros').</summary>
+/// <summary>A block with layers that start at zero, so that it starts as the identity ('kernel_init=zeros') or knows nothing of an input.</summary>
 internal interface IZeroInitialized
 {
-    /// <summary>The layer that starts at zero, if there is one.</summary>
-    nn.Module? ZeroInitialized { get; }
+    /// <summary>The layers that start at zero.</summary>
+    IEnumerable<nn.Module> ZeroInitialized { get; }
 }
 
 /// <summary>

@@ -1,14 +1,20 @@
 namespace Microsoft.ML.SimpleDiffusion.Networks.Plan;
 
-/// <summary>The embedding of log-SNR, class, portrait flag, text and guidance scale.</summary>
+/// <summary>The embedding of log-SNR, class, portrait flag, text, guidance scale and augmentation, and what else is made of the log-SNR.</summary>
 /// <param name="Features">Sines and cosines of the log-SNR.</param>
 /// <param name="Channels">Width of the embedding.</param>
 /// <param name="ClassCount">Number of classes; 0 without.</param>
 /// <param name="HasPortraitFlag">Whether portraits are told from landscapes.</param>
 /// <param name="TextWidth">Width of the tokens of the text, or null without text.</param>
 /// <param name="HasGuidanceInput">Whether the network is told a guidance scale.</param>
-internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth, bool HasGuidanceInput) : BlockPlan("embedding")
+/// <param name="HasAugmentationInput">Whether the network is told how training images have been transformed.</param>
+/// <param name="HasUncertainty">Whether the network learns how large its loss is at each noise level.</param>
+internal sealed record EmbeddingPlan(
+    int Features, int Channels, int ClassCount, bool HasPortraitFlag, int? TextWidth, bool HasGuidanceInput, bool HasAugmentationInput, bool HasUncertainty) : BlockPlan("embedding")
 {
+    /// <summary>Numbers that say how an image has been transformed.</summary>
+    public const int AugmentationNumbers = 9;
+
     public DensePlan Dense1 { get; } = new("dense1", Features, Channels, Rows: 1) { HiddenLayers = 0 };
 
     public DensePlan Dense2 { get; } = new("dense2", Channels, Channels, Rows: 1) { HiddenLayers = 0 };
@@ -27,8 +33,14 @@ internal sealed record EmbeddingPlan(int Features, int Channels, int ClassCount,
     /// <summary>Of the sines and cosines of the guidance scale.</summary>
     public DensePlan? Guidance { get; } = HasGuidanceInput ? new("guidance", Features, Channels, Rows: 1) { HiddenLayers = 0 } : null;
 
+    /// <summary>Of the numbers that say how an image has been transformed: all zero, of which it makes nothing, for one that has not, as for all that are generated.</summary>
+    public DensePlan? Augmentation { get; } = HasAugmentationInput ? new("augmentation", AugmentationNumbers, Channels, Rows: 1) { HiddenLayers = 0, HasBias = false } : null;
+
+    /// <summary>Of the sines and cosines of the log-SNR; the slowest cosine stands for a bias. For training alone.</summary>
+    public DensePlan? Uncertainty { get; } = HasUncertainty ? new("uncertainty", Features, 1, Rows: 1) { HiddenLayers = 0, HasBias = false } : null;
+
     /// <inheritdoc/>
-    protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text, Guidance];
+    protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text, Guidance, Augmentation, Uncertainty];
 }
 
 /// <summary>How the image is made of fewer pixels with more channels before the network, and back after it (section 3.3).</summary>

@@ -47,8 +47,18 @@ internal sealed record DensePlan(string Name, int Inputs, int Outputs, long Rows
     /// <summary>Layers between hidden features that it joins into one; 0 for a layer that is not between hidden features.</summary>
     public int HiddenLayers { get; init; } = 1;
 
+    /// <summary>Whether it makes anything of zeros.</summary>
+    public bool HasBias { get; init; } = true;
+
     /// <inheritdoc/>
-    public override IEnumerable<WeightPlan> Weights => [new("weight", Outputs, Inputs) { HiddenMatrices = HiddenLayers }, new("bias", Outputs)];
+    public override IEnumerable<WeightPlan> Weights
+    {
+        get
+        {
+            var weight = new WeightPlan("weight", Outputs, Inputs) { HiddenMatrices = HiddenLayers };
+            return HasBias ? [weight, new("bias", Outputs)] : [weight];
+        }
+    }
 
     /// <inheritdoc/>
     public override long Flops => 2L * Inputs * Outputs * Rows;

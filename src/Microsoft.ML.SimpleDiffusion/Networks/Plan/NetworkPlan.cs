@@ -105,7 +105,7 @@ internal static class EndParts
         return new NetworkPlan
         {
             Specification = s,
-            Embedding = new EmbeddingPlan(s.BaseChannels, s.EmbeddingChannels, s.ClassCount, s.HasPortraitFlag, s.Text?.Width, s.HasGuidanceInput),
+            Embedding = new EmbeddingPlan(s.BaseChannels, s.EmbeddingChannels, s.ClassCount, s.HasPortraitFlag, s.Text?.Width, s.HasGuidanceInput, s.HasAugmentationInput, s.HasUncertainty),
             Patching = PatchingPlan.Of(s),
             Text = TextEncoderPlan.Of(s.Text, textTokens),
             Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels) { IsHidden = false, IsCircular = s.IsSeamless },

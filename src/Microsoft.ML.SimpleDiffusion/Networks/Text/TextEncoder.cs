@@ -117,7 +117,7 @@ internal sealed class TextBlock : nn.Module<Tensor, Tensor, Tensor>, IZeroInitia
     }
 
     /// <inheritdoc/>
-    public nn.Module ZeroInitialized => _contract;
+    public IEnumerable<nn.Module> ZeroInitialized => [_contract];
 
     /// <param name="x">Tokens [B, T, W].</param>
     /// <param name="mask">False where there is padding, Boolean [B, T].</param>

@@ -48,6 +48,7 @@ internal static class StudentOptions
         var usual = new DiffusionOptions();
         (student.Diffusion.NoiseDraws, student.Diffusion.ScheduleDrawsFrom) = (NoiseDraws.Schedule, usual.ScheduleDrawsFrom);
         (student.Diffusion.LogSnrMean, student.Diffusion.LogSnrDeviation) = (usual.LogSnrMean, usual.LogSnrDeviation);
+        student.Diffusion.LearnedUncertainty = false;
 
         // What is learnt is a function, and its target is not noisy.
         student.Network.Dropout = 0;

@@ -61,6 +61,12 @@ internal sealed record NetworkSpecification
     /// <summary>Whether the network is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
+    /// <summary>Whether the network is told how training images have been transformed.</summary>
+    public required bool HasAugmentationInput { get; init; }
+
+    /// <summary>Whether the network learns how large its loss is at each noise level.</summary>
+    public required bool HasUncertainty { get; init; }
+
     /// <summary>Pixels on a side that patching folds into one.</summary>
     public int PatchSize => 1 << PatchLevels;
 
@@ -125,7 +131,9 @@ internal sealed record NetworkSpecification
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
         string seamless = IsSeamless ? "; seamless" : string.Empty;
         string guidance = HasGuidanceInput ? "; guidance scale" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{seamless}{guidance})";
+        string augmentation = HasAugmentationInput ? "; augmentation" : string.Empty;
+        string uncertainty = HasUncertainty ? "; uncertainty" : string.Empty;
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{seamless}{guidance}{augmentation}{uncertainty})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -155,6 +163,8 @@ internal sealed record NetworkSpecification
             TransformerFromResolution = network.TransformerFromResolution,
             HasPortraitFlag = network.PortraitFlag,
             IsSeamless = network.Seamless,
+            HasAugmentationInput = options.Training.AugmentationShare > 0,
+            HasUncertainty = options.Diffusion.LearnedUncertainty,
         };
 
         static int Resolved(int? number) => number ?? throw Unresolved();

@@ -177,6 +177,7 @@ internal static class OptionsValidator
         Require.Above("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0);
         Require.Range("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0, 1);
         Require.Range("Training.HalfResolutionShare", training.HalfResolutionShare, 0, 0.9);
+        Require.Range("Training.AugmentationShare", training.AugmentationShare, 0, 0.95);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
         Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);

@@ -12,7 +12,7 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 /// <param name="data">The images.</param>
 /// <param name="options">Options with nothing left open.</param>
 /// <param name="schedule">The noise schedule.</param>
-/// <param name="threads">Threads that draw the noise. They change nothing of the batch.</param>
+/// <param name="threads">Threads that transform images and draw the noise. They change nothing of the batch.</param>
 internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, int threads = 1)
 {
     private readonly ulong _seed = (uint)options.Seed!.Value;
@@ -20,6 +20,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     private readonly NoiseSource _source = new(schedule, options.Diffusion);
     private readonly NoiseSource? _smallSource = options.Training.HalfResolutionShare > 0 ? new(HalfResolution.Schedule(options), options.Diffusion) : null;
     private readonly long _normalSteps = NormalDraws.CountOfSteps(options);
+    private readonly Augmentation _augmentation = new(options, threads);
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -57,6 +58,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             conditions[i] = DropsCondition(step, position) ? RowCondition.None : data.ConditionOf(index);
         }
 
+        var augmentation = _augmentation.Apply(pixels, step, firstPosition);
         double[] times = Times(step, microStep);
         return new TrainingBatch
         {
@@ -67,7 +69,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
             Levels = NoiseLevels.Create(options.Diffusion, SourceOf(step).Schedule, times, DrawsOf(step)),
-            Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU),
+            Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU) with { Augmentation = augmentation },
         };
     }
 

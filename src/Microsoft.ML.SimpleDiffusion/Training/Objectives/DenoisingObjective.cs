@@ -26,7 +26,9 @@ internal sealed class DenoisingObjective(DenoisingModel model, SimpleDiffusionOp
         var conditions = batch.Conditions.Map(target.Upload);
         var levels = batch.Levels.Map(target.Upload);
         _draws.SeedDropout(batch);
-        return model.Loss(x, noise, levels, conditions).mean().MoveToOuterDisposeScope();
+        var losses = model.Loss(x, noise, levels, conditions);
+        var mean = options.Diffusion.LearnedUncertainty ? UncertaintyWeight.Mean(losses, model.Network.LogUncertainty(levels.LogSnr)) : losses.mean();
+        return mean.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

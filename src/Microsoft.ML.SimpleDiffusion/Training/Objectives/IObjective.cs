@@ -10,7 +10,10 @@ internal interface IObjective
     /// <summary>Evaluations of a network of this size for one image, beside its own forward and backward pass.</summary>
     double EvaluationsBeside { get; }
 
-    /// <summary>Mean loss of a batch, a float32 scalar on the device with the graph that leads to it. The caller's.</summary>
+    /// <summary>
+    /// Mean loss of a batch, a float32 scalar on the device with the graph that leads to it. The caller's. Its value is what is reported and its gradient what is
+    /// followed, which may be that of another function.
+    /// </summary>
     /// <param name="batch">Examples on the CPU. Their step and micro-step are the key of all that is drawn.</param>
     Tensor Loss(TrainingBatch batch);
 
