@@ -8,6 +8,7 @@ return args switch
     ["load", var model] => Commands.Load(model),
     ["load-libtorch"] => Commands.LoadLibTorch(),
     ["train-on-ranks", var folder, var steps, var stopAt] => RankCommands.Train(folder, steps, stopAt),
+    ["train-on-ranks", var folder, var steps, var stopAt, "sharded"] => RankCommands.Train(folder, steps, stopAt, shardsWeights: true),
     ["distill-on-ranks", var teacher, var folder] => RankCommands.Distill(teacher, folder),
     ["suffer-on-ranks", var folder, var fault] => RankCommands.Suffer(folder, fault),
     ["differ-on-ranks", var folder, var how] => RankCommands.Differ(folder, how),

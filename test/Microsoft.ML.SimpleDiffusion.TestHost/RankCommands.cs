@@ -14,7 +14,7 @@ internal static class RankCommands
     private const string FaultFile = "fault";
 
     /// <summary>A training with all that the bits of a run may depend on; saves the model beside its checkpoints.</summary>
-    public static int Train(string folder, string steps, string stopAt)
+    public static int Train(string folder, string steps, string stopAt, bool shardsWeights = false)
     {
         var context = new MLContext(1);
         var options = Options(folder, int.Parse(steps, CultureInfo.InvariantCulture));
@@ -24,6 +24,7 @@ internal static class RankCommands
         options.Training.GradientClipNorm = 0.1;
         options.Network.Dropout = 0.1f;
         options.Network.ActivationCheckpointing = true;
+        options.Compute.ShardWeights = shardsWeights;
         using var model = context.Transforms.SimpleDiffusion(options).Fit(Captions(context));
         model.SaveAsSafetensors(Path.Combine(folder, "model"));
         return 0;

@@ -45,10 +45,6 @@ internal sealed class Ranks
     /// <summary>The same ranks, with another transport for what is where the model is.</summary>
     public Ranks With(ITransport data) => new(_control!, data) { LocalIndex = LocalIndex, LocalCount = LocalCount };
 
-    /// <summary>What falls to this rank of things that are shared out evenly.</summary>
-    /// <param name="count">How many, a multiple of the number of ranks.</param>
-    public FlatRange ShareOf(int count) => EvenShares(count)[Index];
-
     /// <summary>Equal parts of <paramref name="count"/> things for all ranks.</summary>
     public IReadOnlyList<FlatRange> EvenShares(int count) => [.. Enumerable.Range(0, Count).Select(rank => new FlatRange((long)rank * (count / Count), count / Count))];
 
@@ -71,6 +67,23 @@ internal sealed class Ranks
             SumSlices(whole, [.. shards.Select(shard => shard.Intersect(new FlatRange(shard.Start + start, SliceLength)))]);
         }
     }
+
+    /// <summary>Adds up what all ranks have sent, in the order of a binary tree, into the first.</summary>
+    public static Tensor SumTree(IReadOnlyList<Tensor> parts)
+    {
+        for (int distance = 1; distance < parts.Count; distance *= 2)
+        {
+            for (int rank = 0; rank + distance < parts.Count; rank += 2 * distance)
+            {
+                parts[rank].add_(parts[rank + distance]);
+            }
+        }
+
+        return parts[0];
+    }
+
+    /// <summary>Does transfers of numbers where the model is, which all ranks list in the same order.</summary>
+    public void Exchange(IReadOnlyList<Transfer> transfers) => _data?.Exchange(transfers);
 
     /// <summary>Gives all ranks the parts that the others have.</summary>
     /// <param name="whole">Numbers where the model is, of which each rank has its part.</param>
@@ -183,14 +196,7 @@ internal sealed class Ranks
         var own = Part(whole, slices[Index]);
         Tensor[] parts = [.. Enumerable.Range(0, Count).Select(rank => rank == Index ? own : empty_like(own))];
         _data!.Exchange([.. Others().SelectMany(rank => Both(rank, Part(whole, slices[rank]), parts[rank]))]);
-        for (int distance = 1; distance < Count; distance *= 2)
-        {
-            for (int rank = 0; rank + distance < Count; rank += 2 * distance)
-            {
-                parts[rank].add_(parts[rank + distance]);
-            }
-        }
-
+        _ = SumTree(parts);
         if (!IsFirst)
         {
             own.copy_(parts[0]);

@@ -83,6 +83,13 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
     /// <inheritdoc cref="ConditionEmbedding.LogUncertainty"/>
     public Tensor LogUncertainty(Tensor logSnr) => _embedding.LogUncertainty(logSnr);
 
+    /// <summary>The blocks that are computed again in the backward pass: those whose weights may be brought when they are needed.</summary>
+    public IEnumerable<nn.Module> RecomputedBlocks => _checkpoint is null ? [] : modules().Distinct().Where(module => module is StageBlock or SpatialAttention || (module is TransformerBlock && !IsWithinStage(module)));
+
+    /// <summary>Lets somebody bring the weights of <see cref="RecomputedBlocks"/> when they are needed; null: they are there.</summary>
+    public void BringWeights(IBlockWeights? weights)
+        => (_checkpoint ?? throw new InvalidOperationException("The network keeps its activations, and with them its weights.")).Weights = weights;
+
     /// <summary>To be called after each backward pass: throws what went wrong in it where blocks are computed again.</summary>
     public void ThrowIfBackwardFailed() => _checkpoint?.ThrowIfFailed();
 
@@ -95,6 +102,8 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
 
         base.Dispose(disposing);
     }
+
+    private bool IsWithinStage(nn.Module block) => modules().OfType<SpatialTransformerBlock>().Any(stage => stage.modules().Contains(block));
 
     /// <param name="x">Patched noisy images [B, C', H', W'].</param>
     /// <param name="context">What steers the blocks.</param>

@@ -32,5 +32,12 @@ public sealed class ComputeOptions
     [MachineOnly]
     public int RankTimeoutSeconds { get; set; } = 1_800;
 
+    /// <summary>
+    /// Whether each of several processes keeps its share of the weights and their gradients only, and gets those of a block when it computes it: less memory for more
+    /// traffic, with the same bits. Needs <see cref="NetworkOptions.ActivationCheckpointing"/>. Default: false.
+    /// </summary>
+    [MachineOnly]
+    public bool ShardWeights { get; set; }
+
     internal ComputeOptions Clone() => (ComputeOptions)MemberwiseClone();
 }

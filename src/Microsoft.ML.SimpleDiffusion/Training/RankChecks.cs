@@ -94,7 +94,8 @@ internal static class RankChecks
     private static void RequireSameOptions(Ranks ranks, SimpleDiffusionOptions options)
     {
         var own = new ModelConfiguration { Options = options, Condition = new ConditionDescription { Kind = ConditionKind.None }, TrainedSteps = 0 };
-        string names = string.Join(", ", options.Training.Metrics.Select(metric => metric.Name).Append(options.Training.CheckpointDirectory is null ? "no folder of checkpoints" : "a folder of checkpoints"));
+        string names = string.Join(", ", options.Training.Metrics.Select(metric => metric.Name)
+            .Append(options.Training.CheckpointDirectory is null ? "no folder of checkpoints" : "a folder of checkpoints").Append(options.Compute.ShardWeights ? "sharded weights" : "whole weights"));
         var first = ModelConfigurationJson.Parse(ranks.TextFromFirst(() => ModelConfigurationJson.Serialize(own))!);
         string firstNames = ranks.TextFromFirst(() => names)!;
         RankAgreement.Require(

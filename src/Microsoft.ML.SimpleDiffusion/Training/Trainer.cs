@@ -21,6 +21,7 @@ internal sealed class Trainer : IDisposable
     private readonly IOptimizer _optimizer;
     private readonly StepLedger _ledger;
     private readonly GradientTree _tree;
+    private readonly IReadOnlyList<int> _batches;
     private readonly IReadOnlyList<FlatRange> _shares;
     private int _skippedInARow;
 
@@ -39,6 +40,7 @@ internal sealed class Trainer : IDisposable
         _optimizer = IOptimizer.Create(options.Training.Optimizer, state, target.Precision, isDeferred);
         _ledger = new StepLedger(target, isDeferred ? StepsPerReading : 1);
         _tree = new GradientTree(state.Gradients.Values);
+        _batches = state.BatchesOf(options.Training.GradientAccumulation);
         _shares = state.Ranks.EvenShares(options.Training.GradientAccumulation);
     }
 
@@ -52,17 +54,22 @@ internal sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         _state.Network.train();
         var losses = zeros(_options.Training.GradientAccumulation, dtype: ScalarType.Float64, device: _target.Device);
-        var share = _shares[_state.Ranks.Index];
-        for (long leaf = share.Start; leaf < share.End; leaf++)
+        long first = _shares[_state.Ranks.Index].Start;
+        for (int i = 0; i < _batches.Count; i++)
         {
             using var batch = batches.Next(_state.Ranks.IsAlone ? _options.Training.CancellationToken : CancellationToken.None);
-            AccumulateGradient(batch, losses[leaf]);
-            _tree.Add(isLast: leaf == share.End - 1);
+            AccumulateGradient(batch, losses[first + i]);
+            _state.Sharded?.FinishBatch();
+            _tree.Add(isLast: i == _batches.Count - 1);
         }
 
         _state.Ranks.Gather(losses, _shares);
-        _state.Ranks.SumShards(_state.Gradients.Values, _state.Shards);
-        Tensor loss = losses.sum(), norm = GradientNorm.Of(_state);
+        if (_state.Sharded is null)
+        {
+            _state.Ranks.SumShards(_state.Gradients.Values, _state.Shards);
+        }
+
+        Tensor loss = InOrder(losses).sum(), norm = GradientNorm.Of(_state);
         _optimizer.Apply(_state, AdamUpdate.At(_options.Training, _state.Step), loss, norm);
         _state.ShareWeights();
         _state.ClearGradientOfOthers();
@@ -101,6 +108,10 @@ internal sealed class Trainer : IDisposable
         using var value = loss.detach();
         total.add_(value);
     }
+
+    /// <summary>Losses in the order of the batches, of which each rank has brought its own: with sharded weights each n-th.</summary>
+    private Tensor InOrder(Tensor losses)
+        => _state.Sharded is null ? losses : losses.view(_state.Ranks.Count, _batches.Count).transpose(0, 1).contiguous();
 
     private Tensor ForwardLoss(TrainingBatch batch)
     {

@@ -29,7 +29,7 @@ internal sealed class TrainingLoop : IDisposable
         // First, because nothing else should run meanwhile.
         var reference = SpeedReference.Of(target);
         _trainer = new Trainer(_run.Options, target, _run.State, setup.Objective);
-        _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step, Ranks);
+        _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step, _run.State.BatchesOf(_options.GradientAccumulation));
         _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, TrainingWork.Of(setup.Plan, setup.Data.MeanTextTokens, setup.Objective.EvaluationsBeside, _options), reference, setup.Reports, () => setup.Evaluation?.Latest);
         _observers =
         [

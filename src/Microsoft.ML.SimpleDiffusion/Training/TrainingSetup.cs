@@ -103,6 +103,11 @@ internal sealed class TrainingSetup : IDisposable
                 Evaluation?.Restore(restored.Options.Training.MonitoredMetric);
                 _log.Skipped(_state.SkippedSteps);
             }
+
+            if (options.Compute.ShardWeights && !ranks.IsAlone)
+            {
+                _state.ShardWeights();
+            }
         }
         catch
         {
@@ -145,7 +150,7 @@ internal sealed class TrainingSetup : IDisposable
         {
             step = best;
             Evaluation.CopyBestTo(_model.Network);
-            Run.State.Ranks.CopyFromFirst(_state.Weights.Values);
+            CopyFromFirst();
         }
 
         _isModelHandedOver = true;
@@ -166,6 +171,16 @@ internal sealed class TrainingSetup : IDisposable
         }
 
         _log.Dispose();
+    }
+
+    /// <summary>Gives all ranks the weights of the first rank's network.</summary>
+    private void CopyFromFirst()
+    {
+        using var guard = TorchSharp.torch.no_grad();
+        foreach (var parameter in _model.Network.parameters())
+        {
+            Run.State.Ranks.CopyFromFirst(parameter.detach());
+        }
     }
 
     /// <summary>The configuration of the run whose checkpoints are in the folder, which the first rank looks into, or null if there is none.</summary>

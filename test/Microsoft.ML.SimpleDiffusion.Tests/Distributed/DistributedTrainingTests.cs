@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
+using Microsoft.ML.SimpleDiffusion.Tests.Support;
 using Microsoft.ML.SimpleDiffusion.Training;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests.Distributed;
@@ -24,6 +25,63 @@ public class DistributedTrainingTests
 
             Assert.IsTrue(weights.All(bytes => bytes.AsSpan().SequenceEqual(alone)), $"{count} ranks");
         }
+    }
+
+    [TestMethod]
+    [DataRow(NetworkArchitecture.UVit, 4)]
+    [DataRow(NetworkArchitecture.UNet, 4)]
+    [DataRow(NetworkArchitecture.ResidualUVit, 8)]
+    public void Ranks_with_shards_of_the_weights_learn_those_of_one_process_bit_for_bit(NetworkArchitecture architecture, int batches)
+    {
+        var options = Options();
+        (options.Network.Architecture, options.Network.ActivationCheckpointing, options.Training.GradientAccumulation) = (architecture, true, batches);
+        options.Network.BlocksPerLevel = architecture == NetworkArchitecture.UNet ? [1, 1] : [1];
+        options.Training.Optimizer = OptimizerType.Muon;
+        options.Training.EvaluateEverySteps = 2;
+        options.Training.KeepBest = true;
+        (byte[] alone, var history) = TrainWithValidation(Ranks.Alone, options);
+        using var folder = new TemporaryFolder();
+        options.Compute.ShardWeights = true;
+        options.Training.CheckpointDirectory = folder.Path;
+
+        foreach (int count in (int[])[2, 4])
+        {
+            options.Training.ResumeFromCheckpoint = count == 4;
+            options.Training.StopAtStep = count == 2 ? 2 : null;
+            var results = ThreadTransport.Run(count, ranks => TrainWithValidation(ranks, options));
+            if (count == 4)
+            {
+                Assert.IsTrue(results.All(result => result.Weights.AsSpan().SequenceEqual(alone)));
+                CollectionAssert.AreEqual(history.Losses.Select(loss => loss.Loss).ToArray(), results[3].History.Losses.Select(loss => loss.Loss).ToArray());
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Rank_has_its_shard_and_gathers_one_block_at_a_time()
+    {
+        long[][] held = ThreadTransport.Run<long[]>(2, ranks =>
+        {
+            var options = Options();
+            options.Network.ActivationCheckpointing = true;
+            using var training = new TinyTraining(options, ranks: ranks);
+            training.State.ShardWeights();
+            training.Step(1);
+            var state = training.State;
+            var network = training.Model.Network;
+            long largestBlock = network.RecomputedBlocks.Max(block => WeightsOf(network.named_modules().First(named => ReferenceEquals(named.module, block)).name));
+            foreach (var buffer in new[] { state.Weights, state.Gradients, state.FirstMoments, state.SecondMoments, state.EmaWeights })
+            {
+                Assert.AreEqual(state.Shard.Length, buffer.Values.NumberOfElements);
+            }
+
+            Assert.IsTrue(training.Model.Network.RecomputedBlocks.SelectMany(block => block.parameters()).All(parameter => parameter.NumberOfElements == 0 && parameter.grad is null));
+            return [state.Sharded!.MostGathered, largestBlock];
+
+            long WeightsOf(string block) => network.Plan.Weights.Where(weight => weight.Name.StartsWith(block + ".", StringComparison.Ordinal)).Sum(weight => weight.Count);
+        });
+
+        Assert.IsTrue(held.All(numbers => numbers[0] == numbers[1]), string.Join(' ', held[0]));
     }
 
     [TestMethod]
@@ -101,12 +159,13 @@ public class DistributedTrainingTests
         options.Training.Steps = 100_000;
         options.Training.CheckpointDirectory = folder.Path;
         options.Training.OnCancellation = CancellationBehavior.ReturnModel;
-        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var source = new CancellationTokenSource();
 
         byte[][] weights = ThreadTransport.Run(2, ranks =>
         {
             var own = options.Clone();
             own.Training.CancellationToken = ranks.IsFirst ? default : source.Token;
+            own.Training.Progress = new AtStep(2, source.Cancel);
             return Train(ranks, own);
         });
 
@@ -179,6 +238,17 @@ public class DistributedTrainingTests
         using var stream = new MemoryStream();
         model.WriteWeights(stream);
         return stream.ToArray();
+    }
+
+    private sealed class AtStep(int step, Action action) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step >= step)
+            {
+                action();
+            }
+        }
     }
 
     /// <summary>Best at the second step.</summary>

@@ -20,10 +20,10 @@ public class RankProcessTests
         using var folder = new TemporaryFolder();
         byte[] alone = Train(folder.File("one"), 6, command => TestHostProcess.Run(command).ExitCode);
 
-        CollectionAssert.AreEqual(alone, Train(folder.File("mpich"), 6, command => RankedProcesses.Run(Mpich, 2, command).ExitCode));
+        CollectionAssert.AreEqual(alone, Train(folder.File("mpich"), 6, command => RankedProcesses.Run(Mpich, 2, [.. command, "sharded"]).ExitCode));
         CollectionAssert.AreEqual(alone, Train(folder.File("openmpi"), 6, command => RankedProcesses.Run(OpenMpi, 4, command).ExitCode));
         _ = Train(folder.File("elastic"), 2, command => RankedProcesses.Run(OpenMpi, 2, command).ExitCode);
-        _ = Train(folder.File("elastic"), 4, command => RankedProcesses.Run(Mpich, 4, command).ExitCode);
+        _ = Train(folder.File("elastic"), 4, command => RankedProcesses.Run(OpenMpi, 4, [.. command, "sharded"]).ExitCode);
         CollectionAssert.AreEqual(alone, Train(folder.File("elastic"), 6, command => TestHostProcess.Run(command).ExitCode));
         CollectionAssert.AreEqual(File.ReadAllBytes(folder.File("one/model/model.safetensors")), File.ReadAllBytes(folder.File("openmpi/model/model.safetensors")));
 

@@ -20,7 +20,7 @@ public class ActivationCheckpointTests
         Tensor a = tensor(new[] { 1f, 2f }, requires_grad: true), b = tensor(new[] { 3f, 5f }, requires_grad: true);
 
         // d(a² b) = 2ab da + a² db
-        ActivationCheckpoint.Run(checkpoint, inputs => inputs[0] * inputs[0] * inputs[1], a, b).sum().backward();
+        ActivationCheckpoint.Run(checkpoint, module: null, inputs => inputs[0] * inputs[0] * inputs[1], a, b).sum().backward();
 
         CollectionAssert.AreEqual(new[] { 6f, 20f }, a.grad!.data<float>().ToArray());
         CollectionAssert.AreEqual(new[] { 1f, 4f }, b.grad!.data<float>().ToArray());
@@ -34,7 +34,7 @@ public class ActivationCheckpointTests
         var x = ones([1000], requires_grad: true);
 
         // Other draws come between the two, as they do between the forward and the backward pass of a network.
-        var y = ActivationCheckpoint.Run(checkpoint, inputs => nn.functional.dropout(inputs[0], 0.5, training: true), x);
+        var y = ActivationCheckpoint.Run(checkpoint, module: null, inputs => nn.functional.dropout(inputs[0], 0.5, training: true), x);
         _ = rand(17);
         y.sum().backward();
 
@@ -51,7 +51,7 @@ public class ActivationCheckpointTests
         Tensor y;
         using (Autocast.Enter(ComputePrecision.BFloat16, DeviceType.CPU))
         {
-            y = ActivationCheckpoint.Run(checkpoint, Product, x).to(ScalarType.Float32);
+            y = ActivationCheckpoint.Run(checkpoint, module: null, Product, x).to(ScalarType.Float32);
         }
 
         y.sum().backward();
@@ -74,7 +74,7 @@ public class ActivationCheckpointTests
         using var guard = no_grad();
         int runs = 0;
 
-        var y = ActivationCheckpoint.Run(checkpoint, inputs => { runs++; return inputs[0] + 1; }, ones(3));
+        var y = ActivationCheckpoint.Run(checkpoint, module: null, inputs => { runs++; return inputs[0] + 1; }, ones(3));
 
         Assert.AreEqual(1, runs);
         Assert.IsFalse(y.requires_grad);
@@ -99,8 +99,8 @@ public class ActivationCheckpointTests
         int runs = 0, runsOfOther = 0;
 
         // The block that fails comes first in the backward pass; the one before it is not computed again for nothing.
-        var y = ActivationCheckpoint.Run(checkpoint, inputs => { runsOfOther++; return inputs[0] * 2; }, x);
-        y = ActivationCheckpoint.Run(checkpoint, inputs => ++runs == 1 ? inputs[0] * 3 : throw new NativeException("CUDA out of memory"), y);
+        var y = ActivationCheckpoint.Run(checkpoint, module: null, inputs => { runsOfOther++; return inputs[0] * 2; }, x);
+        y = ActivationCheckpoint.Run(checkpoint, module: null, inputs => ++runs == 1 ? inputs[0] * 3 : throw new NativeException("CUDA out of memory"), y);
         y.sum().backward();
 
         var error = Assert.ThrowsExactly<NativeException>(checkpoint.ThrowIfFailed);
@@ -115,7 +115,7 @@ public class ActivationCheckpointTests
         using var scope = NewDisposeScope();
         using var checkpoint = new ActivationCheckpoint();
 
-        Assert.ThrowsExactly<NativeException>(() => ActivationCheckpoint.Run(checkpoint, _ => throw new NativeException("x"), ones([4], requires_grad: true)));
+        Assert.ThrowsExactly<NativeException>(() => ActivationCheckpoint.Run(checkpoint, module: null, _ => throw new NativeException("x"), ones([4], requires_grad: true)));
     }
 
     [TestMethod]

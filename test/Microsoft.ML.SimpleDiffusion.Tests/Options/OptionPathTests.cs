@@ -23,7 +23,7 @@ public class OptionPathTests
         => CollectionAssert.AreEquivalent(
             new[]
             {
-                "Training.CheckpointDirectory", "Training.TensorBoardDirectory", "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32", "Compute.RankTimeoutSeconds",
+                "Training.CheckpointDirectory", "Training.TensorBoardDirectory", "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32", "Compute.RankTimeoutSeconds", "Compute.ShardWeights",
             },
             OptionPath.All.Where(path => path.IsMachineOnly).Select(path => path.Name).ToArray());
 

@@ -112,6 +112,7 @@ public class OptionsValidatorTests
         Mistake("Compute.DeviceIndex", o => o.Compute.DeviceIndex = -1),
         Mistake("Compute.Threads", o => o.Compute.Threads = 0),
         Mistake("Compute.RankTimeoutSeconds", o => o.Compute.RankTimeoutSeconds = 0),
+        Mistake("Compute.ShardWeights", o => o.Compute.ShardWeights = true),
     ];
 
     [TestMethod]

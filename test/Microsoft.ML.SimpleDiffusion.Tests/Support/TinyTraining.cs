@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -16,12 +17,14 @@ namespace Microsoft.ML.SimpleDiffusion.Tests.Support;
 internal sealed class TinyTraining : IDisposable
 {
     private readonly ImageDataset _data;
-    private readonly Trainer _trainer;
+    private readonly bool? _staysOnDevice;
+    private Trainer? _createdTrainer;
 
     /// <param name="options">Options; what is left open is chosen.</param>
     /// <param name="data">The training data; <see cref="TinyData.View"/> by default.</param>
     /// <param name="staysOnDevice">Whether the host avoids to wait for the device, as for a GPU.</param>
-    public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null, bool? staysOnDevice = null)
+    /// <param name="ranks">The ranks; null: this process alone.</param>
+    public TinyTraining(SimpleDiffusionOptions options, IDataView? data = null, bool? staysOnDevice = null, Ranks? ranks = null)
     {
         Target = ComputeTarget.Resolve(options.Compute);
         var environment = new MLContext(1);
@@ -32,13 +35,16 @@ internal sealed class TinyTraining : IDisposable
         _data = ImageDataset.Load(view, resolved, Configuration.Condition, _ => { }, long.MaxValue, CancellationToken.None);
         Model = new DenoisingModel(resolved, condition, Target);
         WeightInitializer.Initialize(Model.Network, seed: 1);
-        State = new TrainingState(Model.Network, Target.Device);
+        State = new TrainingState(Model.Network, Target.Device, ranks: ranks);
         Log = new TrainingLog(environment);
         Run = new TrainingRun(environment, Configuration, Model, State, new RunHistory(), Log);
-        _trainer = new Trainer(resolved, Target, State, new DenoisingObjective(Model, resolved), staysOnDevice);
+        _staysOnDevice = staysOnDevice;
     }
 
     public ModelConfiguration Configuration { get; }
+
+    /// <summary>Made for the first step, because what was done to the state before counts.</summary>
+    private Trainer Trainer => _createdTrainer ??= new Trainer(Options, Target, State, new DenoisingObjective(Model, Options), _staysOnDevice);
 
     public SimpleDiffusionOptions Options => Configuration.Options;
 
@@ -65,8 +71,8 @@ internal sealed class TinyTraining : IDisposable
     /// <summary>Does a step and returns what it has to tell.</summary>
     public StepResult Step(IBatchSource batches)
     {
-        _trainer.Step(batches);
-        return _trainer.TakeResults()[^1];
+        Trainer.Step(batches);
+        return Trainer.TakeResults()[^1];
     }
 
     /// <summary>Does some steps, then reads all their results.</summary>
@@ -74,10 +80,10 @@ internal sealed class TinyTraining : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            _trainer.Step(batches);
+            Trainer.Step(batches);
         }
 
-        return _trainer.TakeResults();
+        return Trainer.TakeResults();
     }
 
     /// <summary>Does some steps, reading their results only where it is due.</summary>
@@ -85,19 +91,19 @@ internal sealed class TinyTraining : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            _trainer.Step(batches);
-            if (_trainer.IsReadingDue)
+            Trainer.Step(batches);
+            if (Trainer.IsReadingDue)
             {
-                _trainer.TakeResults();
+                Trainer.TakeResults();
             }
         }
     }
 
-    public BatchFeed CreateFeed() => new(_data, Options, Model.Schedule, Target, State.Step);
+    public BatchFeed CreateFeed() => new(_data, Options, Model.Schedule, Target, State.Step, State.BatchesOf(Options.Training.GradientAccumulation));
 
     public void Dispose()
     {
-        _trainer.Dispose();
+        _createdTrainer?.Dispose();
         State.Dispose();
         Model.Dispose();
         Log.Dispose();

@@ -13,15 +13,19 @@ internal sealed class ActivationCheckpoint : IDisposable
     private readonly List<Tensor> _handedOver = [];
     private ExceptionDispatchInfo? _failure;
 
+    /// <summary>Brings the weights of blocks that are not always there; null: they are.</summary>
+    public IBlockWeights? Weights { get; set; }
+
     /// <summary>Whether a block's backward pass has failed. Those that follow it have nothing to do.</summary>
     public bool HasFailed => _failure is not null;
 
     /// <summary>The output of a block.</summary>
     /// <param name="checkpoint">How to run it, or null to keep all activations, as autograd does by itself.</param>
-    /// <param name="block">A pure function of its inputs, except for dropout.</param>
+    /// <param name="module">The block, whose weights may have to be brought; null: they are there.</param>
+    /// <param name="block">Runs it: a pure function of its inputs, except for dropout.</param>
     /// <param name="inputs">Its inputs, any shapes.</param>
-    public static Tensor Run(ActivationCheckpoint? checkpoint, Func<Tensor[], Tensor> block, params Tensor[] inputs)
-        => checkpoint is not null && is_grad_enabled() ? RecomputingFunction.Apply(new RecomputedBlock(checkpoint, block), inputs) : block(inputs);
+    public static Tensor Run(ActivationCheckpoint? checkpoint, nn.Module? module, Func<Tensor[], Tensor> block, params Tensor[] inputs)
+        => checkpoint is not null && is_grad_enabled() ? RecomputingFunction.Apply(new RecomputedBlock(checkpoint, module, block), inputs) : block(inputs);
 
     /// <summary>
     /// Remembers gradients that autograd has been handed, and drops those of the block before: autograd has taken them over by then, and TorchSharp would
@@ -57,10 +61,20 @@ internal sealed class ActivationCheckpoint : IDisposable
     }
 }
 
+/// <summary>Brings the weights of blocks for the time that they are needed.</summary>
+internal interface IBlockWeights
+{
+    /// <summary>Puts the weights of a block in place until what is returned is disposed of.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="withGradients">Whether a backward pass will leave gradients, which are then taken.</param>
+    IDisposable Lend(nn.Module block, bool withGradients);
+}
+
 /// <summary>A block whose activations are not kept, from its forward to its backward pass.</summary>
 /// <param name="owner">Owns the gradients that are handed to autograd.</param>
+/// <param name="module">The block, whose weights may have to be brought; null: they are there.</param>
 /// <param name="block">Computes the output from the inputs.</param>
-internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[], Tensor> block)
+internal sealed class RecomputedBlock(ActivationCheckpoint owner, nn.Module? module, Func<Tensor[], Tensor> block)
 {
     private Tensor[] _inputs = [];
     private long _seed;
@@ -76,6 +90,7 @@ internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[],
         using var seed = randint(long.MaxValue, [1], dtype: ScalarType.Int64, device: CPU);
         _seed = seed.item<long>();
         manual_seed(_seed);
+        using var weights = Lend(withGradients: false);
         return block(inputs);
     }
 
@@ -112,6 +127,7 @@ internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[],
         }
 
         manual_seed(_seed);
+        using (Lend(withGradients: true))
         using (var output = Recompute())
         {
             output.backward([gradient]);
@@ -121,6 +137,8 @@ internal sealed class RecomputedBlock(ActivationCheckpoint owner, Func<Tensor[],
     }
 
     private Tensor?[] Placeholders() => Array.ConvertAll(_inputs, input => input.is_floating_point() ? input.detach().DetachFromDisposeScope() : null);
+
+    private IDisposable? Lend(bool withGradients) => module is null ? null : owner.Weights?.Lend(module, withGradients);
 
     private Tensor Recompute()
     {

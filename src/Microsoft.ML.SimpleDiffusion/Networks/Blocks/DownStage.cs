@@ -48,11 +48,11 @@ internal sealed class DownStage : nn.Module
         for (int i = 0; i < _blocks.Count; i++)
         {
             var block = _blocks[i];
-            x = ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors]);
+            x = ActivationCheckpoint.Run(_checkpoint, block, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors]);
             if (_attention is not null)
             {
                 var attention = _attention[i];
-                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
+                x = ActivationCheckpoint.Run(_checkpoint, attention, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
             }
 
             if (_skips != SkipConnections.EveryLevel)

@@ -59,7 +59,7 @@ internal abstract class Middle
             var h = Tokens.FromMaps(x) + Tokens.PositionsOf(x, positions!);
             foreach (var block in blocks)
             {
-                h = ActivationCheckpoint.Run(checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
+                h = ActivationCheckpoint.Run(checkpoint, block, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
             }
 
             return Tokens.ToMaps(h, x).MoveToOuterDisposeScope();
@@ -71,9 +71,9 @@ internal abstract class Middle
         /// <inheritdoc/>
         public override Tensor Forward(Tensor x, Tensor? positions, BlockContext context)
         {
-            var h = ActivationCheckpoint.Run(checkpoint, inputs => first.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors]);
-            h = ActivationCheckpoint.Run(checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [h, .. context.Tensors]);
-            return ActivationCheckpoint.Run(checkpoint, inputs => second.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
+            var h = ActivationCheckpoint.Run(checkpoint, first, inputs => first.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors]);
+            h = ActivationCheckpoint.Run(checkpoint, attention, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [h, .. context.Tensors]);
+            return ActivationCheckpoint.Run(checkpoint, second, inputs => second.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);
         }
     }
 }

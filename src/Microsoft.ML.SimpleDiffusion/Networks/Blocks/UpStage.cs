@@ -37,7 +37,7 @@ internal sealed class UpStage : nn.Module
             if (_attention is not null)
             {
                 var attention = _attention[i];
-                x = ActivationCheckpoint.Run(_checkpoint, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
+                x = ActivationCheckpoint.Run(_checkpoint, attention, inputs => attention.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1))), [x, .. context.Tensors]);
             }
         }
 
@@ -62,6 +62,6 @@ internal sealed class UpStage : nn.Module
     }
 
     private Tensor RunBlock(StageBlock block, Tensor x, BlockContext context, Stack<Tensor> skips) => _skips == SkipConnections.EveryLevel
-        ? ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors])
-        : ActivationCheckpoint.Run(_checkpoint, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(2)), inputs[1]), [x, skips.Pop(), .. context.Tensors]);
+        ? ActivationCheckpoint.Run(_checkpoint, block, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [x, .. context.Tensors])
+        : ActivationCheckpoint.Run(_checkpoint, block, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(2)), inputs[1]), [x, skips.Pop(), .. context.Tensors]);
 }

@@ -48,6 +48,7 @@ internal static class OptionsValidator
         }
 
         ValidateCompute(options.Compute);
+        Require.That("Compute.ShardWeights", options.Compute.ShardWeights, !options.Compute.ShardWeights || options.Network.ActivationCheckpointing, "needs Network.ActivationCheckpointing: weights are brought block by block");
         NetworkOptionsValidator.Validate(options);
     }
 

@@ -66,7 +66,7 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, Ru
     /// <summary>What no error tells: memory or a library that is wrong on one of the machines.</summary>
     private void RequireSameWeights()
     {
-        if (!Ranks.IsAlone && RankAgreement.FindOther(Ranks, run.State.Weights.HashValues()) is int other)
+        if (!Ranks.IsAlone && run.State.Sharded is null && RankAgreement.FindOther(Ranks, run.State.Weights.HashValues()) is int other)
         {
             throw new InvalidOperationException(
                 $"At step {run.State.Step} rank {other} has other weights than rank 0, which cannot be if its machine computes rightly. No checkpoint was written; the same run goes on from the last one.");

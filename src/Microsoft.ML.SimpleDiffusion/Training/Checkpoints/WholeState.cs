@@ -19,14 +19,17 @@ internal sealed class WholeState : IDisposable
         _state = state;
         _gathered = state.Ranks.IsAlone || !state.Ranks.IsFirst ? [] : [.. Sharded.Select(_ => new FlatBuffer(state.Layout, CPU))];
         Tensors = state.Ranks.IsAlone ? state.NamedTensors()
-            : state.Ranks.IsFirst ? [.. state.Weights.NamedViews(state.Stored[0].Prefix), .. Sharded.Zip(_gathered).SelectMany(pair => pair.Second.NamedViews(pair.First.Prefix))]
+            : state.Ranks.IsFirst ? [.. Whole.SelectMany(stored => stored.Buffer.NamedViews(stored.Prefix)), .. Sharded.Zip(_gathered).SelectMany(pair => pair.Second.NamedViews(pair.First.Prefix))]
             : [];
     }
 
     /// <summary>Views of all tensors under their names, on the first rank.</summary>
     public IReadOnlyList<NamedTensor> Tensors { get; }
 
-    private IEnumerable<(string Prefix, FlatBuffer Buffer)> Sharded => _state.Stored.Skip(1);
+    /// <summary>What every rank has all of: the weights, unless they are sharded.</summary>
+    private IEnumerable<(string Prefix, FlatBuffer Buffer)> Whole => _state.Stored.Take(_state.Sharded is null ? 1 : 0);
+
+    private IEnumerable<(string Prefix, FlatBuffer Buffer)> Sharded => _state.Stored.Skip(_state.Sharded is null ? 1 : 0);
 
     /// <summary>A place for a state that is to be read.</summary>
     public static WholeState Empty(TrainingState state) => new(state);
@@ -42,7 +45,11 @@ internal sealed class WholeState : IDisposable
     /// <summary>Gives all ranks what has been read.</summary>
     public void Scatter()
     {
-        _state.Ranks.CopyFromFirst(_state.Weights.Values);
+        foreach (var (_, buffer) in Whole)
+        {
+            _state.Ranks.CopyFromFirst(buffer.Values);
+        }
+
         ForEachSharded((part, there, shards) => _state.Ranks.ScatterFromFirst(there, part, shards), before: (here, there) => there.copy_(here));
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
-using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -14,7 +13,7 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
 
     private readonly BatchBuilder _builder;
     private readonly ComputeTarget _target;
-    private readonly FlatRange _microSteps;
+    private readonly IReadOnlyList<int> _microSteps;
     private readonly BlockingCollection<TrainingBatch> _ready = new(Ahead);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _worker;
@@ -26,12 +25,12 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
     /// <param name="schedule">The noise schedule.</param>
     /// <param name="target">The device that the batches are for.</param>
     /// <param name="firstStep">Optimizer step to begin with, 0-based.</param>
-    /// <param name="ranks">The ranks, of which this one prepares its share; null: this process alone.</param>
-    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, long firstStep, Ranks? ranks = null)
+    /// <param name="microSteps">Batches of each step that are prepared, in their order; null: all.</param>
+    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, long firstStep, IReadOnlyList<int>? microSteps = null)
     {
         _builder = new BatchBuilder(data, options, schedule, target.IdleThreads);
         _target = target;
-        _microSteps = (ranks ?? Ranks.Alone).ShareOf(options.Training.GradientAccumulation);
+        _microSteps = microSteps ?? [.. Enumerable.Range(0, options.Training.GradientAccumulation)];
         _worker = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "Batch feed" };
         _worker.Start();
     }
@@ -76,9 +75,9 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
         {
             for (long step = firstStep; ; step++)
             {
-                for (long microStep = _microSteps.Start; microStep < _microSteps.End; microStep++)
+                foreach (int microStep in _microSteps)
                 {
-                    Add(_builder.Build(step, (int)microStep).PinnedFor(_target));
+                    Add(_builder.Build(step, microStep).PinnedFor(_target));
                 }
             }
         }

@@ -55,9 +55,14 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The weights that this rank updates.</summary>
     public FlatRange Shard => Shards[Ranks.Index];
 
-    public FlatBuffer Weights { get; }
+    /// <summary>All weights, or this rank's shard of them if weights are sharded.</summary>
+    public FlatBuffer Weights { get; private set; }
 
-    public FlatBuffer Gradients { get; }
+    /// <summary>Their gradients, or those of this rank's shard.</summary>
+    public FlatBuffer Gradients { get; private set; }
+
+    /// <summary>What brings weights that are sharded; null: all are there.</summary>
+    public ShardedWeights? Sharded { get; private set; }
 
     public FlatBuffer FirstMoments { get; }
 
@@ -127,23 +132,39 @@ internal sealed class TrainingState : IDisposable
     /// </summary>
     public IDisposable WearEma()
     {
+        if (Sharded is not null)
+        {
+            Sharded.PutWhole(EmaWeights);
+            return new Worn(Sharded.TakeAway);
+        }
+
         if (Ranks.IsAlone)
         {
             Point(EmaWeights);
-            return new Worn(this, weights: null);
+            return new Worn(() => Point(Weights));
         }
 
         using var guard = no_grad();
         using var own = Weights.Part(Shard);
         var weights = own.clone().DetachFromDisposeScope();
         ShareWeights(EmaWeights.Values);
-        return new Worn(this, weights);
+        return new Worn(() =>
+        {
+            using (weights)
+            {
+                ShareWeights(weights);
+            }
+        });
     }
 
     /// <summary>Gives the network the moving average for good and takes its gradient away, so that it needs this state no longer.</summary>
     public void HandOverEma()
     {
-        if (Ranks.IsAlone)
+        if (Sharded is not null)
+        {
+            Sharded.PutWhole(EmaWeights);
+        }
+        else if (Ranks.IsAlone)
         {
             Point(EmaWeights);
         }
@@ -158,12 +179,44 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    /// <summary>Gives all ranks the weights that each has updated.</summary>
-    public void ShareWeights() => Ranks.Gather(Weights.Values, Shards);
+    /// <summary>Keeps of weights and gradients this rank's shard only, from now on.</summary>
+    public void ShardWeights()
+    {
+        using var guard = no_grad();
+        using FlatBuffer weights = Weights, gradients = Gradients;
+        Weights = new FlatBuffer(Layout, weights.Values.device, Shard);
+        Gradients = new FlatBuffer(Layout, weights.Values.device, Shard);
+        using var own = weights.Part(Shard);
+        Weights.Values.copy_(own);
+        Sharded = new ShardedWeights(Network, Layout, Ranks, Weights, Gradients);
+    }
+
+    /// <summary>Gives all ranks the weights that each has updated, as far as they need them all the time.</summary>
+    public void ShareWeights()
+    {
+        if (Sharded is null)
+        {
+            Ranks.Gather(Weights.Values, Shards);
+        }
+        else
+        {
+            Sharded.ShareResidents();
+        }
+    }
+
+    /// <summary>The batches of a step that this rank does: some in a row, or with sharded weights, whose gradients are added up batch by batch, each n-th.</summary>
+    /// <param name="count">Batches of a step.</param>
+    public IReadOnlyList<int> BatchesOf(int count)
+        => [.. Enumerable.Range(0, count / Ranks.Count).Select(i => Sharded is null ? (Ranks.Index * (count / Ranks.Count)) + i : Ranks.Index + (i * Ranks.Count))];
 
     /// <summary>Clears the gradient outside of this rank's shard, which the optimizer leaves alone.</summary>
     public void ClearGradientOfOthers()
     {
+        if (Sharded is not null)
+        {
+            return;
+        }
+
         using var guard = no_grad();
         foreach (var range in (FlatRange[])[FlatRange.Between(0, Shard.Start), FlatRange.Between(Shard.End, Layout.Whole.End)])
         {
@@ -174,6 +227,7 @@ internal sealed class TrainingState : IDisposable
 
     public void Dispose()
     {
+        Sharded?.Dispose();
         Weights.Dispose();
         Gradients.Dispose();
         FirstMoments.Dispose();
@@ -187,7 +241,7 @@ internal sealed class TrainingState : IDisposable
     {
         using var guard = no_grad();
         using var own = Weights.Part(Shard);
-        using var copied = own.copy_(shard);
+        own.copy_(shard);
         ShareWeights();
     }
 
@@ -221,21 +275,9 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    private sealed class Worn(TrainingState state, Tensor? weights) : IDisposable
+    private sealed class Worn(Action takeOff) : IDisposable
     {
-        public void Dispose()
-        {
-            if (weights is null)
-            {
-                state.Point(state.Weights);
-                return;
-            }
-
-            using (weights)
-            {
-                state.ShareWeights(weights);
-            }
-        }
+        public void Dispose() => takeOff();
     }
 }
 
