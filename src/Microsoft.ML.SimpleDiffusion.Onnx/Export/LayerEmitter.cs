@@ -75,7 +75,8 @@ internal sealed class LayerEmitter(OnnxGraph graph, WeightSource weights, OnnxPr
     {
         string name = Join(within, plan);
         string weight = Weight($"{name}.weight", ProductType, [plan.Inputs, plan.Outputs], values => Transposed(values, plan.Outputs, plan.Inputs));
-        return Add(Full(graph.Op("MatMul", [Low(x), weight])), Weight($"{name}.bias", plan.Outputs));
+        string product = Full(graph.Op("MatMul", [Low(x), weight]));
+        return plan.HasBias ? Add(product, Weight($"{name}.bias", plan.Outputs)) : product;
     }
 
     /// <summary>A dense layer on vectors, in float32 whatever the precision: they carry the noise level.</summary>

@@ -41,6 +41,7 @@ internal sealed class NetworkEmitter
         var context = _conditions.Embed(_plan.Embedding, logSnrMin, logSnrMax, inputs);
         var skips = new Stack<string>();
         string h = _layers.Conv(Patchify(inputs.Z), _plan.Input, string.Empty);
+        h = _plan.Coordinates is null ? h : AddCoordinates(h, _plan.Coordinates);
         foreach (var stage in _plan.Down.Items)
         {
             h = Down(h, stage, context, skips);
@@ -135,6 +136,17 @@ internal sealed class NetworkEmitter
 
     private string AddPositions(string maps, PositionsPlan plan, string within)
         => _layers.Add(_attention.ToTokens(maps), _layers.Weight(Join(within, plan), plan.Positions, plan.Width));
+
+    private string AddCoordinates(string maps, CoordinatesPlan plan)
+    {
+        var size = MapSize.Of(Specification, 0);
+        string places = Graph.Floats("coordinates", ElementType.Float32, [1, plan.Pixels, 2], () =>
+            [.. Enumerable.Range(0, size.Height * size.Width).SelectMany(i => new[] { Place(i / size.Width, size.Height), Place(i % size.Width, size.Width) })]);
+        return _layers.Add(maps, _attention.ToMaps(_layers.Dense(places, plan.Dense, plan.Name), plan.Channels, size));
+
+        // Of the middle of a pixel, from -1 to 1.
+        static float Place(int index, int count) => (float)((((2 * index) + 1) / (double)count) - 1);
+    }
 
     private string Downsampled(string x, ResamplingPlan plan, string within)
     {

@@ -43,6 +43,17 @@ internal sealed record EmbeddingPlan(
     protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text, Guidance, Augmentation, Uncertainty];
 }
 
+/// <summary>What is made of the two coordinates of each pixel of the patched image.</summary>
+/// <param name="Channels">Channels of the highest level.</param>
+/// <param name="Pixels">Pixels of the patched image.</param>
+internal sealed record CoordinatesPlan(int Channels, long Pixels) : BlockPlan("coordinates")
+{
+    public DensePlan Dense { get; } = new("dense", 2, Channels, Pixels) { HiddenLayers = 0, HasBias = false };
+
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [Dense];
+}
+
 /// <summary>How the image is made of fewer pixels with more channels before the network, and back after it (section 3.3).</summary>
 internal abstract record PatchingPlan() : BlockPlan("patching")
 {
