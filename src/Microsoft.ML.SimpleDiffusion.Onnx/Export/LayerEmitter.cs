@@ -75,8 +75,7 @@ internal sealed class LayerEmitter(OnnxGraph graph, WeightSource weights, OnnxPr
     {
         string name = Join(within, plan);
         string weight = Weight($"{name}.weight", ProductType, [plan.Inputs, plan.Outputs], values => Transposed(values, plan.Outputs, plan.Inputs));
-        string product = Full(graph.Op("MatMul", [Low(x), weight]));
-        return plan.HasBias ? Add(product, Weight($"{name}.bias", plan.Outputs)) : product;
+        return Add(Full(graph.Op("MatMul", [Low(x), weight])), Weight($"{name}.bias", plan.Outputs));
     }
 
     /// <summary>A dense layer on vectors, in float32 whatever the precision: they carry the noise level.</summary>
@@ -87,15 +86,6 @@ internal sealed class LayerEmitter(OnnxGraph graph, WeightSource weights, OnnxPr
     {
         string name = Join(within, plan);
         return graph.Op("Gemm", [x, Weight($"{name}.weight", plan.Outputs, plan.Inputs), Weight($"{name}.bias", plan.Outputs)], new OnnxAttribute("transB", 1));
-    }
-
-    /// <summary>Leaves a layer out that training alone needs.</summary>
-    public void Omit(DensePlan plan, string within)
-    {
-        foreach (var weight in plan.Weights)
-        {
-            _ = weights.Use($"{Join(within, plan)}.{weight.Name}");
-        }
     }
 
     /// <summary>1 + scale, and shift, of an embedding [N, E]: each [N, half the outputs].</summary>
