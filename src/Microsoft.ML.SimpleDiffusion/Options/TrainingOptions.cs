@@ -84,7 +84,6 @@ public sealed class TrainingOptions
     /// about a quarter of the time. <see cref="NetworkOptions.Coordinates"/> must be true, so that the network knows where a crop is from; height and width must
     /// still be divisible by what the network divides them by. Wang et al. 2023 ("Patch diffusion") take half of the steps. Default: 0 (none).
     /// </summary>
-    [Range(0.0, 0.7, 0.0, false)]
     public double CropShare { get; set; }
 
     /// <summary>
