@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 checks='
 packages    bash build/pack-test.sh
 links       bash build/check-links.sh
+ranks       bash build/check-ranks.sh
 web         bash build/check-web.sh
 '
 

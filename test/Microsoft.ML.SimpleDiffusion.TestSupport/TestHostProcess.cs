@@ -12,19 +12,26 @@ internal static class TestHostProcess
     /// <param name="environment">Variables to set, or to take away where the value is missing.</param>
     public static Process Start(IEnumerable<string> command, params (string Name, string? Value)[] environment)
     {
-        const string RuntimeConfiguration = ".runtimeconfig.json";
-        string host = Only("*.TestHost" + RuntimeConfiguration)[..^RuntimeConfiguration.Length], tests = Only("*.Tests.deps.json");
-        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests, "--runtimeconfig", host + RuntimeConfiguration, host + ".dll", .. command])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
+        var start = Describe(command);
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>How the host is started.</summary>
+    /// <param name="command">Its arguments.</param>
+    public static ProcessStartInfo Describe(IEnumerable<string> command)
+    {
+        const string RuntimeConfiguration = ".runtimeconfig.json";
+        string host = Only("*.TestHost" + RuntimeConfiguration)[..^RuntimeConfiguration.Length], tests = Only("*.Tests.deps.json");
+        return new ProcessStartInfo("dotnet", ["exec", "--depsfile", tests, "--runtimeconfig", host + RuntimeConfiguration, host + ".dll", .. command])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
     }
 
     /// <summary>Runs the host to its end.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
-using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Tests;
@@ -72,8 +71,8 @@ public class LearnedUncertaintyTests
         options.Training.Optimizer = OptimizerType.Muon;
         using var training = new TinyTraining(options);
 
-        var slot = training.State.Slots.Single(slot => slot.Name == Layer);
-        Assert.IsFalse(HiddenMatrix.Of(training.State).Any(matrix => matrix.Range.Start <= slot.Offset && slot.Offset < matrix.Range.End));
+        var slot = training.State.Layout.Slots.Single(slot => slot.Name == Layer);
+        Assert.IsTrue(training.State.Layout.Rest.Contains(slot.Range));
 
         // Of both moments, the second is of the clipped gradient: all squares together are at most one, times 1 - beta2.
         training.Step(1);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.SimpleDiffusion.Tool.Tests;
 [TestClass]
 public class CommandLineTests
 {
-    private static readonly string[] Commands = ["", "train", "distill", "generate", "evaluate", "report", "export", "export safetensors", "sweep", "info", "doctor"];
+    private static readonly string[] Commands = ["", "train", "distill", "generate", "evaluate", "report", "export", "export safetensors", "sweep", "sweep join", "info", "doctor"];
 
     [TestMethod]
     [DataRow("trian", "trian")]

@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Distributed;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Sweeps;
 
 /// <summary>Does a whole sweep, in the process that began it or as a worker of that one.</summary>
@@ -17,6 +19,7 @@ internal static class Sweeper
     /// <param name="trainer">Trains and measures.</param>
     public static SweepResult Execute(MLContext context, SweepOptions options, ITrialTrainer trainer)
     {
+        RequireNoRanks();
         var plan = SweepPlan.Create(options);
         string directory = Path.GetFullPath(options.Directory);
         var store = SweepStore.Open(directory, SweepDefinition.Create(plan, options));
@@ -40,5 +43,14 @@ internal static class Sweeper
 
         workers.WaitForEnd(run.Warn);
         return new SweepResult(context, options, plan, store, standings);
+    }
+
+    /// <summary>Each would take another trial, and wait in vain for the others to train the same.</summary>
+    private static void RequireNoRanks()
+    {
+        if (Launch.Find(Environment.GetEnvironmentVariable) is { } launch)
+        {
+            throw new InvalidOperationException($"Ranks of one training do no sweep: start {launch.Size} processes without {launch.Launcher}, with one folder for the sweep, and they share its trials.");
+        }
     }
 }

@@ -35,7 +35,15 @@ internal static class SweepCommand
         images.AddTo(command);
         settings.AddTo(command);
         resnet.AddTo(command);
+        var invitation = new SweepInvitation(command, ofThisProcess: [folder, output, processes]);
         runner.SetAction(command, (result, session) =>
+        {
+            Run(result, session, result.GetRequiredValue(output));
+        });
+        command.Add(SweepJoinCommand.Create(runner, invitation, (result, session) => Run(result, session, output: null)));
+        return command;
+
+        void Run(ParseResult result, Session session, FileInfo? output)
         {
             var options = settings.Read(result);
             options.Compute = session.Compute;
@@ -53,24 +61,29 @@ internal static class SweepCommand
             };
             session.RequireLibTorch();
             bool usesResNet = resnet.Prepare(result, session);
-            Execute(session, images.Read(result), sweep, result.GetValue(validation), result.GetRequiredValue(output), usesResNet);
-        });
-        return command;
+            invitation.Write(result, images.Folder, sweep.Directory);
+            Execute(session, images.Read(result), sweep, result.GetValue(validation), output, usesResNet);
+        }
     }
 
-    private static void Execute(Session session, ImageInput input, SweepOptions options, double validation, FileInfo output, bool usesResNet)
+    private static void Execute(Session session, ImageInput input, SweepOptions options, double validation, FileInfo? output, bool usesResNet)
     {
         var context = session.CreateContext(options.Seed);
         var images = input.Load(context);
         images.NameColumns(options.Base);
         var (training, heldOut) = images.Split(context, validation, options.Seed);
-        output.Directory?.Create();
+        output?.Directory?.Create();
         using var metric = usesResNet
             ? context.ImageGeneration().ResNet18Distance(heldOut, ResNetArgument.CreateOptions(session, options.Base.ImageColumnName, Path.Combine(options.Directory, FeatureFolder)))
             : null;
         options.Metric = metric;
         var result = context.ImageGeneration().Sweep(training, heldOut, options);
         session.Screen.Say(result.ToMarkdown());
+        if (output is null)
+        {
+            return;
+        }
+
         using var best = result.LoadBest();
         context.Model.SaveAtomically(best, inputSchema: null, output.FullName);
         session.Screen.Done($"Wrote {output.FullName}, the model of trial {result.Best.Number}");

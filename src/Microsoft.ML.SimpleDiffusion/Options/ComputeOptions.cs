@@ -25,5 +25,12 @@ public sealed class ComputeOptions
     [MachineOnly]
     public bool AllowTensorFloat32 { get; set; }
 
+    /// <summary>
+    /// Seconds without any sign of another process after which a training on several gives up, 1 to 86,400. What the first process does alone while the others wait
+    /// counts: metrics, samples and checkpoints. Default: 1,800.
+    /// </summary>
+    [MachineOnly]
+    public int RankTimeoutSeconds { get; set; } = 1_800;
+
     internal ComputeOptions Clone() => (ComputeOptions)MemberwiseClone();
 }

@@ -169,9 +169,24 @@ internal sealed class RunLock : IDisposable
         try
         {
             using var process = Process.GetProcessById(id);
-            return long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && Math.Abs(StartOf(process) - seconds) <= RoundingSeconds;
+            return long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && Math.Abs(StartOf(process) - seconds) <= RoundingSeconds && !HasEnded(id);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether Linux only keeps the number of a process that has ended, for a parent that does not ask how: in a container often nobody does.</summary>
+    private static bool HasEnded(int id)
+    {
+        try
+        {
+            // The name in parentheses may contain anything; the state follows it.
+            string status = File.ReadAllText($"/proc/{id}/stat");
+            return status[(status.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.Optimizers;
@@ -19,6 +20,8 @@ internal sealed class Trainer : IDisposable
     private readonly IObjective _objective;
     private readonly IOptimizer _optimizer;
     private readonly StepLedger _ledger;
+    private readonly GradientTree _tree;
+    private readonly IReadOnlyList<FlatRange> _shares;
     private int _skippedInARow;
 
     /// <param name="options">Options with nothing left open.</param>
@@ -35,6 +38,8 @@ internal sealed class Trainer : IDisposable
         _objective = objective;
         _optimizer = IOptimizer.Create(options.Training.Optimizer, state, target.Precision, isDeferred);
         _ledger = new StepLedger(target, isDeferred ? StepsPerReading : 1);
+        _tree = new GradientTree(state.Gradients.Values);
+        _shares = state.Ranks.EvenShares(options.Training.GradientAccumulation);
     }
 
     /// <summary>Whether <see cref="TakeResults"/> must be called before the next step.</summary>
@@ -46,15 +51,21 @@ internal sealed class Trainer : IDisposable
     {
         using var scope = NewDisposeScope();
         _state.Network.train();
-        var loss = zeros([], dtype: ScalarType.Float64, device: _target.Device);
-        for (int micro = 0; micro < _options.Training.GradientAccumulation; micro++)
+        var losses = zeros(_options.Training.GradientAccumulation, dtype: ScalarType.Float64, device: _target.Device);
+        var share = _shares[_state.Ranks.Index];
+        for (long leaf = share.Start; leaf < share.End; leaf++)
         {
-            using var batch = batches.Next(_options.Training.CancellationToken);
-            AccumulateGradient(batch, loss);
+            using var batch = batches.Next(_state.Ranks.IsAlone ? _options.Training.CancellationToken : CancellationToken.None);
+            AccumulateGradient(batch, losses[leaf]);
+            _tree.Add(isLast: leaf == share.End - 1);
         }
 
-        var norm = _state.Gradients.Values.norm();
+        _state.Ranks.Gather(losses, _shares);
+        _state.Ranks.SumShards(_state.Gradients.Values, _state.Shards);
+        Tensor loss = losses.sum(), norm = GradientNorm.Of(_state);
         _optimizer.Apply(_state, AdamUpdate.At(_options.Training, _state.Step), loss, norm);
+        _state.ShareWeights();
+        _state.ClearGradientOfOthers();
         _ledger.Add(loss, norm);
         _state.Step++;
         _state.PowerAverages?.Add(_state.Weights, _state.Step);
@@ -72,7 +83,11 @@ internal sealed class Trainer : IDisposable
         return results;
     }
 
-    public void Dispose() => _ledger.Dispose();
+    public void Dispose()
+    {
+        _ledger.Dispose();
+        _tree.Dispose();
+    }
 
     /// <summary>Adds the gradient of one batch to the state's, and its loss, which is already divided by the number of batches in a step.</summary>
     /// <param name="batch">The batch.</param>

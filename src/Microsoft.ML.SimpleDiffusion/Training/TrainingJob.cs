@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Training.Objectives.Distillation;
 
@@ -13,6 +14,9 @@ internal sealed record TrainingJob(SimpleDiffusionOptions Options, IDataView Inp
 
     /// <summary>The model to start from, or null: a student begins as its teacher. Its owner keeps it.</summary>
     public TrainedModel? WarmStart { get => field ?? Distillation?.Teacher; init; }
+
+    /// <summary>The ranks that do it; null: those that a launcher has started, or this process alone.</summary>
+    public Ranks? Ranks { get; init; }
 
     /// <summary>What is distilled; null for a training.</summary>
     public DistillationJob? Distillation { get; init; }

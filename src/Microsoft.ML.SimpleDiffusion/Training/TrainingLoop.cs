@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Training.Feed;
 using Microsoft.ML.SimpleDiffusion.Training.Observers;
@@ -28,37 +29,55 @@ internal sealed class TrainingLoop : IDisposable
         // First, because nothing else should run meanwhile.
         var reference = SpeedReference.Of(target);
         _trainer = new Trainer(_run.Options, target, _run.State, setup.Objective);
-        _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step);
+        _feed = new BatchFeed(setup.Data, _run.Options, _run.Model.Schedule, target, _run.State.Step, Ranks);
         _progress = new ProgressObserver(_run, () => _feed.WaitedSeconds, TrainingWork.Of(setup.Plan, setup.Data.MeanTextTokens, setup.Objective.EvaluationsBeside, _options), reference, setup.Reports, () => setup.Evaluation?.Latest);
         _observers =
         [
             .. setup.Evaluation is null ? Array.Empty<IStepObserver>() : [setup.Evaluation],
             new CheckpointObserver(setup.Checkpoints, _options, () => HasLostPatience),
             _progress,
-            new MeterObserver(_options),
-            .. setup.Samples is null ? Array.Empty<IStepObserver>() : [new SampleObserver(_run, setup.Samples, setup.Reports)],
+            .. Ranks.IsFirst ? [new MeterObserver(_options)] : Array.Empty<IStepObserver>(),
+            .. _options.SampleEverySteps is null ? Array.Empty<IStepObserver>() : [new SampleObserver(_run, setup.Samples, setup.Reports)],
         ];
     }
+
+    private Ranks Ranks => _run.State.Ranks;
 
     private bool HasLostPatience => _setup.Evaluation is { HasLostPatience: true };
 
     /// <summary>Does a whole run.</summary>
-    /// <inheritdoc cref="TrainingSetup(IHostEnvironment, TrainingJob)"/>
+    /// <inheritdoc cref="TrainingSetup(IHostEnvironment, TrainingJob, Ranks)"/>
     public static TrainedModel Run(IHostEnvironment environment, TrainingJob job)
     {
-        var options = job.Options;
+        using var process = job.Ranks is null ? LaunchedProcess.Join(TimeSpan.FromSeconds(job.Options.Compute.RankTimeoutSeconds)) : null;
+        var ranks = job.Ranks ?? process?.Ranks ?? Ranks.Alone;
+        bool isTraining = false;
         try
         {
-            using var setup = new TrainingSetup(environment, job);
+            using var setup = new TrainingSetup(environment, job, ranks);
             using var loop = new TrainingLoop(setup);
+            isTraining = true;
             using var activity = SimpleDiffusionDiagnostics.Activities.StartActivity("Train");
-            activity?.SetTag("simple_diffusion.steps", options.Training.LastStep).SetTag("simple_diffusion.first_step", setup.Run.State.Step);
+            activity?.SetTag("simple_diffusion.steps", job.Options.Training.LastStep).SetTag("simple_diffusion.first_step", setup.Run.State.Step);
             loop.Train();
             return setup.HandOverModel();
         }
-        catch (Exception e) when (OutOfMemory.IsCauseOf(e))
+        catch (Exception e)
         {
-            throw OutOfMemory.Explain(e, options.Training);
+            var told = OutOfMemory.IsCauseOf(e) ? OutOfMemory.Explain(e, job.Options.Training) : e;
+
+            // Of steps all ranks are cancelled alike; of anything else the others do not know.
+            if (!isTraining || e is not OperationCanceledException)
+            {
+                ranks.Abort(told.Message);
+            }
+
+            if (ReferenceEquals(told, e))
+            {
+                throw;
+            }
+
+            throw told;
         }
     }
 
@@ -112,13 +131,26 @@ internal sealed class TrainingLoop : IDisposable
 
         while (_run.State.Step < _options.LastStep && !HasLostPatience)
         {
-            _options.CancellationToken.ThrowIfCancellationRequested();
-            _run.Log.CheckAlive();
+            ThrowIfCancelled();
             _trainer.Step(_feed);
             if (_trainer.IsReadingDue || _observers.Any(observer => observer.IsDue(_run.State.Step)))
             {
                 Observe(TakeResults());
             }
+        }
+    }
+
+    /// <summary>Ranks are cancelled alike: all as soon as one is.</summary>
+    private void ThrowIfCancelled()
+    {
+        if (Ranks.IsAlone)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            _run.Log.CheckAlive();
+        }
+        else if (Ranks.Any(_options.CancellationToken.IsCancellationRequested || _run.Log.IsCancelled))
+        {
+            throw new OperationCanceledException(_options.CancellationToken);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Networks;
@@ -28,10 +29,11 @@ internal sealed class TrainingSetup : IDisposable
 
     /// <param name="environment">ML.NET's environment.</param>
     /// <param name="job">What is to be done.</param>
+    /// <param name="ranks">The ranks that do it.</param>
     /// <inheritdoc cref="SimpleDiffusionEstimator.Fit(IDataView)" path="/exception"/>
-    public TrainingSetup(IHostEnvironment environment, TrainingJob job)
+    public TrainingSetup(IHostEnvironment environment, TrainingJob job, Ranks ranks)
     {
-        _log = new TrainingLog(environment);
+        _log = new TrainingLog(environment, isSilent: !ranks.IsFirst);
         var (options, input, validation, warmStart) = (job.Options, job.Input, job.Validation, job.WarmStart);
         try
         {
@@ -41,17 +43,19 @@ internal sealed class TrainingSetup : IDisposable
                 _log.Warning(inVain);
             }
 
+            options = RankChecks.OptionsOf(options, ranks);
             var target = ComputeTarget.Resolve(options.Compute);
+            ranks = RankChecks.Connect(ranks, target);
             if (target.Warning is string warning)
             {
                 _log.Warning(warning);
             }
 
             var condition = ConditionColumn.Describe(input.Schema, options);
-            _store = options.Training.CheckpointDirectory is string directory
+            _store = options.Training.CheckpointDirectory is string directory && ranks.IsFirst
                 ? CheckpointStore.Open(directory, options.Training.CheckpointsToKeep, options.Training.KeepCheckpointEverySteps)
                 : null;
-            var begun = options.Training.ResumeFromCheckpoint ? _store?.FindConfiguration() : null;
+            var begun = options.Training.ResumeFromCheckpoint && options.Training.CheckpointDirectory is not null ? FindConfiguration(ranks) : null;
             condition = ClassLabels.KeepPlaces(condition, begun?.Condition);
             if (job.Distillation is not null)
             {
@@ -59,7 +63,8 @@ internal sealed class TrainingSetup : IDisposable
             }
 
             // A run that goes on keeps the seed that it began with, if nobody has set one.
-            options = OptionsResolver.Resolve(options, target.IsCuda, (options.Seed is null ? begun?.Options.Seed : null) ?? MLEnvironment.SeedOf(environment), condition.Kind);
+            int seed = (options.Seed is null ? begun?.Options.Seed : null) ?? MLEnvironment.SeedOf(environment);
+            options = OptionsResolver.Resolve(options, target.IsCuda, BitConverter.ToInt32(ranks.OnFirst(() => BitConverter.GetBytes(seed))), condition.Kind);
             if (target.IsCuda)
             {
                 // The estimator could only check the defaults of a CPU; on a GPU they are larger.
@@ -70,18 +75,20 @@ internal sealed class TrainingSetup : IDisposable
             var configuration = new ModelConfiguration { Options = options, Condition = condition, TrainedSteps = 0, Distillation = job.Distillation?.Info };
             WarmStart.Check(warmStart, configuration);
             Reports = new RunReports(training.TensorBoardDirectory, _log.Warning);
-            Samples = training.SampleEverySteps is null ? null : new SampleGrids(configuration, training.CheckpointDirectory!);
+            Samples = training.SampleEverySteps is null || !ranks.IsFirst ? null : new SampleGrids(configuration, training.CheckpointDirectory!);
             var specification = condition.Specify(options);
             _store?.RequireRoom(training, NetworkPlan.Of(specification).ParameterCount);
-            Data = ImageDataset.Load(input, options, condition, _log.Info, ImageDataset.DefaultMemoryBudget, training.CancellationToken);
+            Data = ImageDataset.Load(input, options, condition, _log.Info, ImageDataset.DefaultMemoryBudget / ranks.LocalCount, training.CancellationToken);
             Plan = NetworkPlan.Of(specification, Data.MeanTextTokens);
             Samples?.ShowTextsOf(Data);
             DataWarnings.Tell(Data, options, _log.Warning);
             _validationImages = validation is null ? null : ValidationData.Load(validation, options, condition, _log);
+            var data = new RunData(Data.Digest, _validationImages?.Digest);
+            RankChecks.RequireSame(ranks, configuration, data);
             _log.Network(specification, options, target, Data.Count);
             _model = new DenoisingModel(options, condition, target);
             WeightInitializer.Initialize(_model.Network, options.Seed!.Value);
-            _state = new TrainingState(_model.Network, target.Device, training.PowerFunctionAverages);
+            _state = new TrainingState(_model.Network, target.Device, training.PowerFunctionAverages, ranks);
             if (warmStart is not null)
             {
                 WarmStart.Apply(warmStart, condition, _state, _log.Warning);
@@ -89,7 +96,7 @@ internal sealed class TrainingSetup : IDisposable
 
             Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);
             Objective = CreateObjective(job.Distillation);
-            Checkpoints = new RunCheckpoints(_store, Run, new RunData(Data.Digest, _validationImages?.Digest));
+            Checkpoints = new RunCheckpoints(_store, Run, data);
             Evaluation = validation is null ? null : new EvaluationObserver(Run, validation, _validationImages!, Objective, Checkpoints, _store?.BestPath);
             if (Checkpoints.Restore(_log.Info) is { } restored)
             {
@@ -138,6 +145,7 @@ internal sealed class TrainingSetup : IDisposable
         {
             step = best;
             Evaluation.CopyBestTo(_model.Network);
+            Run.State.Ranks.CopyFromFirst(_state.Weights.Values);
         }
 
         _isModelHandedOver = true;
@@ -159,6 +167,10 @@ internal sealed class TrainingSetup : IDisposable
 
         _log.Dispose();
     }
+
+    /// <summary>The configuration of the run whose checkpoints are in the folder, which the first rank looks into, or null if there is none.</summary>
+    private ModelConfiguration? FindConfiguration(Ranks ranks)
+        => ranks.TextFromFirst(() => _store!.FindConfiguration() is { } found ? ModelConfigurationJson.Serialize(found) : null) is string json ? ModelConfigurationJson.Parse(json) : null;
 
     private IObjective CreateObjective(DistillationJob? distillation)
     {

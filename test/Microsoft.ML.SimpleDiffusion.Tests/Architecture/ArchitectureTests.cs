@@ -40,6 +40,7 @@ public class ArchitectureTests
         ["TrainingOptions -> IValidationMetric"] = "a metric is an option of a run",
         ["EvaluationOptionsValidator -> IValidationMetric"] = "its name is checked like any option",
         ["EvaluationObserver -> IValidationMetric"] = "a run measures it",
+        ["RankChecks -> IValidationMetric"] = "its name must be the same on all ranks",
         ["EvaluationObserver -> SimpleDiffusionTransformer"] = "a metric is handed a transformer",
         ["ModelIO -> SimpleDiffusionTransformer"] = "ML.NET's loader returns one",
         ["ModelIO -> IGenerativeModel"] = "ML.NET's loader makes a transformer of one",

@@ -66,7 +66,7 @@ public class OptionKindTests
             new[]
             {
                 "Training.CheckpointDirectory", "Training.TensorBoardDirectory", "Training.Metrics", "Training.Progress", "Training.CancellationToken", "Sampling.CancellationToken",
-                "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32",
+                "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32", "Compute.RankTimeoutSeconds",
             },
             OptionPath.All.Where(path => !path.IsStored).Select(path => path.Name).ToArray());
 
@@ -91,7 +91,7 @@ public class OptionKindTests
         string[] names = [.. OptionPath.All.Select(path => path.Name)];
 
         Assert.AreEqual("OutputColumnName", names[0]);
-        Assert.AreEqual("Compute.AllowTensorFloat32", names[^1]);
+        Assert.AreEqual("Compute.RankTimeoutSeconds", names[^1]);
         CollectionAssert.AllItemsAreUnique(names);
         Assert.AreEqual("seed", Find("Seed").JsonName);
         Assert.AreEqual("training.learningRate", Find("Training.LearningRate").JsonName);

@@ -23,7 +23,7 @@ public class OptionPathTests
         => CollectionAssert.AreEquivalent(
             new[]
             {
-                "Training.CheckpointDirectory", "Training.TensorBoardDirectory", "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32",
+                "Training.CheckpointDirectory", "Training.TensorBoardDirectory", "Compute.Device", "Compute.DeviceIndex", "Compute.Threads", "Compute.AllowTensorFloat32", "Compute.RankTimeoutSeconds",
             },
             OptionPath.All.Where(path => path.IsMachineOnly).Select(path => path.Name).ToArray());
 

@@ -114,6 +114,7 @@ public class OptionsValidatorTests
         Mistake("Sampling.BatchSize", o => o.Sampling.BatchSize = 0),
         Mistake("Compute.DeviceIndex", o => o.Compute.DeviceIndex = -1),
         Mistake("Compute.Threads", o => o.Compute.Threads = 0),
+        Mistake("Compute.RankTimeoutSeconds", o => o.Compute.RankTimeoutSeconds = 0),
     ];
 
     [TestMethod]

@@ -82,6 +82,34 @@ public sealed class RunLockTests : IDisposable
     }
 
     [TestMethod]
+    public void Owner_that_has_ended_loses_it_though_nobody_asks_for_its_end()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("Linux keeps processes that have ended.");
+        }
+
+        // The shell turns into a program that does not ask how the process that it has started ends.
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            int id = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+            using var owner = Process.GetProcessById(id);
+            WriteOwner(Environment.MachineName, id, new DateTimeOffset(owner.StartTime).ToUnixTimeSeconds());
+            Assert.IsNull(RunLock.TryTake(LockPath));
+
+            Assert.IsTrue(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{id}/stat").Contains(") Z", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+            using var taken = RunLock.TryTake(LockPath);
+
+            Assert.IsNotNull(taken);
+        }
+        finally
+        {
+            parent.Kill();
+        }
+    }
+
+    [TestMethod]
     public void Process_that_does_not_exist_owns_nothing()
     {
         WriteOwner(Environment.MachineName, int.MaxValue, 1_000_000);

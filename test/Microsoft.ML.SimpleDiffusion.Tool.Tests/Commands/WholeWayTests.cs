@@ -99,6 +99,38 @@ public class WholeWayTests
     }
 
     [TestMethod]
+    public void Sweep_is_joined_by_its_folder_alone()
+    {
+        using var folder = new TemporaryFolder();
+        string images = ImageFiles.Make(folder.File("images"), each: 10, "heart", "star"), sweep = folder.File("sweep");
+        Succeed(["sweep", images, "--vary", "Training.LearningRate=1e-4..1e-3", "--trials", "2", "--validation", "0.3", "--folder", sweep, "--output", folder.File("best.zip"), .. TinyTraining.Arguments]);
+
+        // What one process has done another does again.
+        Assert.IsTrue(File.Exists(Path.Combine(sweep, "trial-0001", "rung-0.json")));
+        File.Delete(Path.Combine(sweep, "trial-0001", "rung-0.json"));
+        File.Delete(folder.File("best.zip"));
+        string output = Succeed("sweep", "join", sweep).Output;
+
+        StringAssert.Contains(output, "LearningRate");
+        Assert.IsTrue(File.Exists(Path.Combine(sweep, "trial-0001", "rung-0.json")));
+        Assert.IsFalse(File.Exists(folder.File("best.zip")));
+        Directory.Move(images, folder.File("moved"));
+        StringAssert.Contains(Fail(ExitCodes.Failure, "sweep", "join", sweep), images);
+        Succeed("sweep", "join", sweep, "--images", folder.File("moved"));
+    }
+
+    [TestMethod]
+    public void Folder_without_a_sweep_cannot_be_joined()
+    {
+        using var folder = new TemporaryFolder();
+        StringAssert.Contains(Fail(ExitCodes.Usage, "sweep", "join", folder.Path), $"There is no sweep to join in '{folder.Path}'");
+        File.WriteAllText(folder.File("command.json"), "[");
+        StringAssert.Contains(Fail(ExitCodes.Usage, "sweep", "join", folder.Path), "is damaged");
+        File.WriteAllText(folder.File("command.json"), """["images", "--unheard-of"]""");
+        StringAssert.Contains(Fail(ExitCodes.Usage, "sweep", "join", folder.Path), "The sweep was begun with what this version does not know");
+    }
+
+    [TestMethod]
     public void Wishes_that_a_model_cannot_fulfil_are_refused()
     {
         using var folder = new TemporaryFolder();

@@ -30,10 +30,12 @@ internal static class MLEnvironment
         }
     }
 
+    public static bool IsCancelled(IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };
+
     /// <exception cref="OperationCanceledException">The context has been cancelled.</exception>
     public static void CheckAlive(IHostEnvironment environment)
     {
-        if (environment is ICancelable { IsCanceled: true })
+        if (IsCancelled(environment))
         {
             throw new OperationCanceledException("The MLContext was cancelled.");
         }

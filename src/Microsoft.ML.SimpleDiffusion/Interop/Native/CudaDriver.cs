@@ -99,6 +99,13 @@ internal static partial class CudaDriver
         }
     }
 
+    /// <summary>Makes a GPU the one of the calling thread until what is returned is disposed of.</summary>
+    /// <exception cref="InvalidOperationException">The driver does not let it.</exception>
+    public static IDisposable Enter(int deviceIndex)
+        => GetDevice(out int device, deviceIndex) == Success && RetainContext(out nint context, device) == Success && PushContext(context) == Success
+            ? new Entered(device)
+            : throw new InvalidOperationException($"NVIDIA's driver does not let the process use GPU {deviceIndex}.");
+
     /// <summary>The driver answers for the thread's current context, which need not be that of the device.</summary>
     private static long? MemoryInUse(nint context)
     {
@@ -141,4 +148,13 @@ internal static partial class CudaDriver
 
     [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
     private static partial int GetMemory(out nuint free, out nuint total);
+
+    private sealed class Entered(int device) : IDisposable
+    {
+        public void Dispose()
+        {
+            _ = PopContext(out _);
+            _ = ReleaseContext(device);
+        }
+    }
 }

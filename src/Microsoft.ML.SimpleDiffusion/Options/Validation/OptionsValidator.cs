@@ -11,6 +11,8 @@ internal static class OptionsValidator
     /// <summary>More than any machine has.</summary>
     public const int MaxThreads = 4096;
 
+    private const int MaxRankTimeoutSeconds = 86_400;
+
     public const float MaxGuidanceScale = 100;
 
     private const int MaxImageSide = 4096;
@@ -239,5 +241,6 @@ internal static class OptionsValidator
         Require.Defined("Compute.Precision", compute.Precision);
         Require.Range("Compute.DeviceIndex", compute.DeviceIndex, 0, 1023);
         Require.Range("Compute.Threads", compute.Threads ?? 1, 1, MaxThreads);
+        Require.Range("Compute.RankTimeoutSeconds", compute.RankTimeoutSeconds, 1, MaxRankTimeoutSeconds);
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.ML.SimpleDiffusion.Persistence;
-using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
@@ -13,11 +11,6 @@ internal static class CheckpointFile
 
     private const string Prefix = "checkpoint-";
     private const string Extension = ".safetensors";
-    private const string SkippedStepsKey = "skippedSteps";
-    private const string OpenLossesKey = "openLosses";
-    private const string DataKey = "data";
-
-    private static readonly JsonSerializerOptions OpenLossesSettings = new() { IgnoreReadOnlyProperties = true };
 
     /// <summary>Name of the file with the checkpoint of a step.</summary>
     public static string NameOf(long step) => $"{Prefix}{step.ToString("D8", CultureInfo.InvariantCulture)}{Extension}";
@@ -34,14 +27,7 @@ internal static class CheckpointFile
     /// <summary>Writes a checkpoint, as a whole or not at all.</summary>
     public static void Write(string path, Checkpoint checkpoint)
     {
-        var metadata = new RunStamp(checkpoint.Configuration, checkpoint.Position.Step).ToMetadata();
-        metadata[SkippedStepsKey] = checkpoint.Position.SkippedSteps.ToString(CultureInfo.InvariantCulture);
-        metadata[OpenLossesKey] = JsonSerializer.Serialize(checkpoint.Position.OpenLosses, OpenLossesSettings);
-        if (checkpoint.Position.Data is RunData data)
-        {
-            metadata[DataKey] = data.ToJson();
-        }
-
+        var metadata = RestorePointMetadata.Of(checkpoint.Configuration, checkpoint.Position);
         Files.Write(path, stream => SafetensorsWriter.Write(stream, checkpoint.Tensors, metadata));
     }
 
@@ -82,41 +68,14 @@ internal static class CheckpointFile
 
     private static RestorePoint Describe(IReadOnlyDictionary<string, string> metadata, string path)
     {
-        var stamp = FindStamp(metadata, path);
-
-        // Files of earlier versions do not have it.
-        _ = RunStamp.TryRead(metadata, SkippedStepsKey, out long skipped);
-        return new RestorePoint(stamp.Step, skipped)
-        {
-            OpenLosses = ReadOpenLosses(metadata),
-            Configuration = stamp.Configuration,
-            Data = metadata.TryGetValue(DataKey, out string? data) ? RunData.Parse(data) : null,
-        };
+        _ = FindStamp(metadata, path);
+        return RestorePointMetadata.Parse(metadata);
     }
 
     private static RunStamp FindStamp(IReadOnlyDictionary<string, string> metadata, string path)
     {
         var stamp = RunStamp.Find(metadata) ?? throw new FormatException("It is not a checkpoint.");
         return stamp.Step == StepOf(path) ? stamp : throw new FormatException($"It is the checkpoint of step {stamp.Step} under another name.");
-    }
-
-    private static OpenLossInterval ReadOpenLosses(IReadOnlyDictionary<string, string> metadata)
-    {
-        // Nor do they have this.
-        if (!metadata.TryGetValue(OpenLossesKey, out string? json))
-        {
-            return OpenLossInterval.Empty;
-        }
-
-        try
-        {
-            var open = JsonSerializer.Deserialize<OpenLossInterval>(json, OpenLossesSettings);
-            return open.IsValid ? open : throw new FormatException("Its loss curve is damaged.");
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"Its loss curve is damaged: {e.Message}", e);
-        }
     }
 
     private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -18,22 +18,25 @@ internal static class ConfigurationDifference
         JsonNode there = Parse(checkpoint), here = Parse(run);
 
         // Some options are chosen by the condition, which is therefore the better reason.
-        return Find(there[Condition], here[Condition], Condition) ?? Find(there[Distillation], here[Distillation], Distillation)
-            ?? Find(there[Options], here[Options], Options) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
+        return Find(there[Condition], here[Condition], Condition, Irrelevant) ?? Find(there[Distillation], here[Distillation], Distillation, Irrelevant)
+            ?? Find(there[Options], here[Options], Options, Irrelevant) ?? FindExamples(checkpoint.Options.Training, run.Options.Training);
     }
+
+    /// <summary>One sentence about the first difference of any option that is not the machine's, or null if there is none.</summary>
+    public static string? FindAny(ModelConfiguration there, ModelConfiguration here) => Find(Parse(there)[Options], Parse(here)[Options], Options, irrelevant: []);
 
     private static JsonNode Parse(ModelConfiguration configuration) => JsonNode.Parse(ModelConfigurationJson.Serialize(configuration))!;
 
-    private static string? Find(JsonNode? checkpoint, JsonNode? run, string path)
+    private static string? Find(JsonNode? checkpoint, JsonNode? run, string path, HashSet<string> irrelevant)
     {
-        if (Irrelevant.Contains(path))
+        if (irrelevant.Contains(path))
         {
             return null;
         }
 
         if (checkpoint is JsonObject left && run is JsonObject right)
         {
-            return left.Select(member => Find(member.Value, right[member.Key], $"{path}.{member.Key}"))
+            return left.Select(member => Find(member.Value, right[member.Key], $"{path}.{member.Key}", irrelevant))
                 .FirstOrDefault(difference => difference is not null);
         }
 

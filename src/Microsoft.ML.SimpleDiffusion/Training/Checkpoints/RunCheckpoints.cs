@@ -1,16 +1,19 @@
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
 
-/// <summary>Saves where a run stands, and restores it.</summary>
-/// <param name="store">The run's folder, or null if there is none. Owned by the caller.</param>
+/// <summary>Saves where a run stands, and restores it. All ranks take part; the first reads and writes.</summary>
+/// <param name="store">The run's folder, or null if there is none or on other ranks than the first. Owned by the caller.</param>
 /// <param name="run">The run.</param>
 /// <param name="data">What it is given to learn from.</param>
 internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, RunData data)
 {
     /// <summary>Whether there is a folder, so that <see cref="Save"/> saves.</summary>
-    public bool HasFolder => store is not null;
+    public bool HasFolder => run.Options.Training.CheckpointDirectory is not null;
+
+    private Ranks Ranks => run.State.Ranks;
 
     /// <summary>Goes on from the newest checkpoint that can be used, if the options say so and there is one.</summary>
     /// <param name="log">Is told which file is used and which cannot be.</param>
@@ -18,55 +21,55 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, Ru
     /// <exception cref="InvalidOperationException">There are checkpoints, but none can be used; or the data has changed, and the options say that it must not.</exception>
     public ModelConfiguration? Restore(Action<string> log)
     {
-        if (store is null)
+        if (!HasFolder)
         {
             return null;
         }
 
         if (!run.Options.Training.ResumeFromCheckpoint)
         {
-            store.StartAnew(log);
+            Ranks.OnFirst(() => store!.StartAnew(log));
             return null;
         }
 
-        var tensors = run.State.NamedTensors();
-        try
+        using var whole = WholeState.Empty(run.State);
+        string? stamp = Ranks.TextFromFirst(() => store!.TryRestore(run.Configuration, whole.Tensors, out var found, log) ? RestorePointMetadata.ToJson(found.Configuration!, found) : null);
+        if (stamp is null)
         {
-            if (!store.TryRestore(run.Configuration, tensors, out var position, log))
-            {
-                return null;
-            }
+            return null;
+        }
 
-            CheckData(position);
-            (run.State.Step, run.State.SkippedSteps) = (position.Step, position.SkippedSteps);
-            run.History.Restore(position.Configuration!.History, position.OpenLosses);
-            return position.Configuration;
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
-        }
+        var position = RestorePointMetadata.Parse(stamp);
+        whole.Scatter();
+        CheckData(position);
+        (run.State.Step, run.State.SkippedSteps) = (position.Step, position.SkippedSteps);
+        run.History.Restore(position.Configuration!.History, position.OpenLosses);
+        return position.Configuration;
     }
 
     /// <summary>Writes a checkpoint, if there is a folder for it.</summary>
     /// <exception cref="InvalidOperationException">It cannot be written, or a number in it is not finite.</exception>
     public void Save()
     {
-        if (store is null)
+        if (!HasFolder)
         {
             return;
         }
 
         run.State.RequireFinite();
+        RequireSameWeights();
         var position = new RestorePoint(run.State.Step, run.State.SkippedSteps) { OpenLosses = run.History.Losses.Open, Data = data };
-        var tensors = run.State.NamedTensors();
-        try
+        using var whole = WholeState.Gather(run.State);
+        Ranks.OnFirst(() => store!.Save(new Checkpoint(position, run.Configuration with { TrainedSteps = run.State.Step, History = run.History.ForCheckpoint() }, whole.Tensors)));
+    }
+
+    /// <summary>What no error tells: memory or a library that is wrong on one of the machines.</summary>
+    private void RequireSameWeights()
+    {
+        if (!Ranks.IsAlone && RankAgreement.FindOther(Ranks, run.State.Weights.HashValues()) is int other)
         {
-            store.Save(new Checkpoint(position, run.Configuration with { TrainedSteps = run.State.Step, History = run.History.ForCheckpoint() }, tensors));
-        }
-        finally
-        {
-            NamedTensor.DisposeAll(tensors);
+            throw new InvalidOperationException(
+                $"At step {run.State.Step} rank {other} has other weights than rank 0, which cannot be if its machine computes rightly. No checkpoint was written; the same run goes on from the last one.");
         }
     }
 
@@ -87,19 +90,4 @@ internal sealed class RunCheckpoints(CheckpointStore? store, TrainingRun run, Ru
 
         run.Log.Warning($"{difference} The run goes on from step {position.Step} with the data that it now has.");
     }
-}
-
-/// <summary>Where a restored run stands.</summary>
-/// <param name="Step">Optimizer steps done.</param>
-/// <param name="SkippedSteps">Steps among them that changed nothing because loss or gradient were not finite.</param>
-internal readonly record struct RestorePoint(long Step, long SkippedSteps)
-{
-    /// <summary>The part of the loss curve that has no point yet.</summary>
-    public OpenLossInterval OpenLosses { get; init; } = OpenLossInterval.Empty;
-
-    /// <summary>The data of the run, or null in a checkpoint of an earlier version.</summary>
-    public RunData? Data { get; init; }
-
-    /// <summary>The configuration that the checkpoint was written with, which has the history of the run; null for one that is to be written.</summary>
-    public ModelConfiguration? Configuration { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.ML.SimpleDiffusion.Compute;
 using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
@@ -13,7 +14,7 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
 
     private readonly BatchBuilder _builder;
     private readonly ComputeTarget _target;
-    private readonly int _microSteps;
+    private readonly FlatRange _microSteps;
     private readonly BlockingCollection<TrainingBatch> _ready = new(Ahead);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _worker;
@@ -25,11 +26,12 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
     /// <param name="schedule">The noise schedule.</param>
     /// <param name="target">The device that the batches are for.</param>
     /// <param name="firstStep">Optimizer step to begin with, 0-based.</param>
-    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, long firstStep)
+    /// <param name="ranks">The ranks, of which this one prepares its share; null: this process alone.</param>
+    public BatchFeed(ImageDataset data, SimpleDiffusionOptions options, INoiseSchedule schedule, ComputeTarget target, long firstStep, Ranks? ranks = null)
     {
         _builder = new BatchBuilder(data, options, schedule, target.IdleThreads);
         _target = target;
-        _microSteps = options.Training.GradientAccumulation;
+        _microSteps = (ranks ?? Ranks.Alone).ShareOf(options.Training.GradientAccumulation);
         _worker = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "Batch feed" };
         _worker.Start();
     }
@@ -74,9 +76,9 @@ internal sealed class BatchFeed : IBatchSource, IDisposable
         {
             for (long step = firstStep; ; step++)
             {
-                for (int microStep = 0; microStep < _microSteps; microStep++)
+                for (long microStep = _microSteps.Start; microStep < _microSteps.End; microStep++)
                 {
-                    Add(_builder.Build(step, microStep).PinnedFor(_target));
+                    Add(_builder.Build(step, (int)microStep).PinnedFor(_target));
                 }
             }
         }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Training.Checkpoints;
@@ -17,23 +18,24 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     private readonly RunCheckpoints _checkpoints;
     private readonly EvaluationMonitor _monitor;
     private readonly IBestWeights? _best;
+    private bool _isMeasuringMetric;
 
     /// <param name="run">The run.</param>
     /// <param name="data">The validation data, which metrics read as they like.</param>
     /// <param name="images">Its images. Owned by the caller.</param>
     /// <param name="objective">What the run minimizes.</param>
     /// <param name="checkpoints">Saves what has been learnt where an evaluation fails.</param>
-    /// <param name="bestPath">File for the best weights, or null to hold them in memory.</param>
+    /// <param name="bestPath">File for the best weights, or null to hold them in memory. The first rank holds them.</param>
     public EvaluationObserver(TrainingRun run, IDataView data, ImageDataset images, IObjective objective, RunCheckpoints checkpoints, string? bestPath)
     {
         _run = run;
         _options = run.Options.Training;
         _data = data;
         _checkpoints = checkpoints;
-        _loss = new ValidationLoss(images, run.Options, objective);
+        _loss = new ValidationLoss(images, run.Options, objective, Ranks);
         bool higherIsBetter = _options.Metrics.FirstOrDefault(metric => metric.Name == _options.MonitoredMetric)?.HigherIsBetter ?? false;
         _monitor = new EvaluationMonitor(higherIsBetter, _options.EarlyStoppingPatience);
-        if (_options.KeepBest)
+        if (_options.KeepBest && Ranks.IsFirst)
         {
             _best = bestPath is null ? new BestWeightsBuffer() : new BestWeightsFile(bestPath, run.Configuration);
         }
@@ -49,7 +51,9 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
     public bool HasLostPatience => _monitor.HasLostPatience;
 
     /// <summary>Step of the best weights if they are held.</summary>
-    public long? BestStep => _best is null ? null : _monitor.BestStep;
+    public long? BestStep => _options.KeepBest ? _monitor.BestStep : null;
+
+    private Ranks Ranks => _run.State.Ranks;
 
     /// <summary>Goes on after the evaluations of a restored history.</summary>
     /// <param name="monitoredMetric">The metric that they went by.</param>
@@ -68,7 +72,7 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
             }
         }
 
-        if (BestStep is long step && _best!.FindProblem(step, _run.Model.Network) is string problem)
+        if (BestStep is long step && Ranks.TextFromFirst(() => _best!.FindProblem(step, _run.Model.Network)) is string problem)
         {
             _run.Log.Warning($"The weights of the best evaluation, at step {step}, are not there any more: {problem}. The best is sought among the evaluations from now on.");
             _monitor.Forget();
@@ -105,9 +109,9 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         }
     }
 
-    /// <summary>Copies the best weights, if there are any, into a network.</summary>
+    /// <summary>Copies the best weights into a network, on the first rank.</summary>
     /// <exception cref="InvalidOperationException">They cannot be read any more.</exception>
-    public void CopyBestTo(DenoisingNetwork network) => _best!.CopyTo(network);
+    public void CopyBestTo(DenoisingNetwork network) => Ranks.OnFirst(() => _best!.CopyTo(network));
 
     public void Dispose() => _best?.Dispose();
 
@@ -125,14 +129,14 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         }
     }
 
-    /// <summary>Measures. Where that fails, what has been learnt is saved.</summary>
+    /// <summary>Measures. Where that fails on all ranks alike, what has been learnt is saved.</summary>
     private TrainingEvaluation MeasureOrSave(bool keepsBest)
     {
         try
         {
             return Measure(keepsBest);
         }
-        catch (Exception e) when (e is not OperationCanceledException && _run.State.Step > 0)
+        catch (Exception e) when (e is not OperationCanceledException && _run.State.Step > 0 && (Ranks.IsAlone || _isMeasuringMetric))
         {
             _checkpoints.Save();
             throw;
@@ -147,13 +151,15 @@ internal sealed class EvaluationObserver : IStepObserver, IDisposable
         var values = new Dictionary<string, double> { [TrainingOptions.ValidationLossName] = _loss.Evaluate(_run.Model.Target.Device, _options.CancellationToken) };
         foreach (var metric in _options.Metrics)
         {
-            values[metric.Name] = Measure(metric, step);
+            _isMeasuringMetric = true;
+            values[metric.Name] = BitConverter.ToDouble(Ranks.OnFirst(() => BitConverter.GetBytes(Measure(metric, step))));
+            _isMeasuringMetric = false;
         }
 
         var evaluation = new TrainingEvaluation { Step = step, Metrics = values, IsBest = _monitor.IsBetter(values[_options.MonitoredMetric]) };
         if (keepsBest && evaluation.IsBest)
         {
-            _best?.Keep(step, _run.Model.Network);
+            Ranks.OnFirst(() => _best?.Keep(step, _run.Model.Network));
         }
 
         return evaluation;

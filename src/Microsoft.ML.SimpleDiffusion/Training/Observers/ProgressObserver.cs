@@ -129,7 +129,7 @@ internal sealed class ProgressObserver : IStepObserver
             SkippedSteps = _run.State.SkippedSteps,
             ImagesPerSecond = _steps * imagesPerStep / seconds,
             ModelFlopsPerSecond = flops,
-            ShareOfPeak = _reference.ShareOfPeak(flops, _total.Elapsed),
+            ShareOfPeak = _reference.ShareOfPeak(flops / _run.State.Ranks.Count, _total.Elapsed),
             MemoryBytes = _reference.Target.MemoryInUse,
             DataWaitShare = Math.Clamp((waited - _waitedBefore) / seconds, 0, 1),
             Evaluation = _evaluation,

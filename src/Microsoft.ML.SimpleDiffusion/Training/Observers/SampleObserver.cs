@@ -36,19 +36,14 @@ internal sealed class SampleGrids
         }
     }
 
-    /// <summary>Writes the grid of a run's step: a row per class or text, up to 10, or four rows without any.</summary>
+    /// <summary>Writes the grid of a run's step, whose network wears the moving average: a row per class or text, up to 10, or four rows without any.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Path of the PNG file.</returns>
     public string Write(TrainingRun run)
     {
         var options = run.Options;
-        byte[] png;
-        using (run.State.WearEma())
-        {
-            run.Model.Network.eval();
-            png = _grid.ToPng(batch => TorchGenerator.Generate(run.Model, run.Configuration, batch, options.Sampling, options.Training.CancellationToken));
-        }
-
+        run.Model.Network.eval();
+        byte[] png = _grid.ToPng(batch => TorchGenerator.Generate(run.Model, run.Configuration, batch, options.Sampling, options.Training.CancellationToken));
         string path = Path.Combine(_directory, $"step-{run.State.Step.ToString("D8", CultureInfo.InvariantCulture)}.png");
         Files.Write(path, stream => stream.Write(png));
         return path;
@@ -62,11 +57,11 @@ internal sealed class SampleGrids
         : new RowCondition[GenerationGrid.UnconditionalRows];
 }
 
-/// <summary>Generates a grid of samples at chosen steps.</summary>
+/// <summary>Generates a grid of samples at chosen steps, on the first rank.</summary>
 /// <param name="run">The run.</param>
-/// <param name="samples">The grids.</param>
+/// <param name="samples">The grids; null on other ranks.</param>
 /// <param name="reports">Where they go.</param>
-internal sealed class SampleObserver(TrainingRun run, SampleGrids samples, RunReports reports) : IStepObserver
+internal sealed class SampleObserver(TrainingRun run, SampleGrids? samples, RunReports reports) : IStepObserver
 {
     /// <inheritdoc/>
     public bool IsDue(long step) => step % run.Options.Training.SampleEverySteps == 0;
@@ -76,7 +71,8 @@ internal sealed class SampleObserver(TrainingRun run, SampleGrids samples, RunRe
     {
         if (IsDue(step))
         {
-            reports.WriteSamples(step, () => samples.Write(run));
+            using var average = run.State.WearEma();
+            run.State.Ranks.OnFirst(() => reports.WriteSamples(step, () => samples!.Write(run)));
         }
     }
 }

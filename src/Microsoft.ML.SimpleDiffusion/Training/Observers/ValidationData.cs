@@ -1,6 +1,7 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Data;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Randomness;
 using Microsoft.ML.SimpleDiffusion.Training.Objectives;
 using Microsoft.ML.SimpleDiffusion.Training.State;
@@ -71,7 +72,8 @@ internal static class ValidationData
 /// <param name="data">The images. Owned by the caller.</param>
 /// <param name="options">The run's, with nothing left open.</param>
 /// <param name="objective">What the run minimizes.</param>
-internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions options, IObjective objective)
+/// <param name="ranks">Each takes some of the batches; the sum has the same bits however many there are.</param>
+internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions options, IObjective objective, Ranks ranks)
 {
     /// <summary>The golden ratio's fraction: its multiples, modulo 1, lie evenly spread however many there are (Weyl 1916).</summary>
     private const double GoldenFraction = 0.61803398874989485;
@@ -86,27 +88,39 @@ internal sealed class ValidationLoss(ImageDataset data, SimpleDiffusionOptions o
 
     /// <summary>Mean loss over all images.</summary>
     /// <param name="device">Where the model is.</param>
-    /// <param name="cancellationToken">Checked before each forward pass.</param>
+    /// <param name="cancellationToken">Checked before each forward pass, where there is one rank: several have to stop alike.</param>
     public double Evaluate(Device device, CancellationToken cancellationToken)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         var images = new HeldOutImages(data, options, device);
-        double sum = 0;
-        foreach (var (first, count) in images.Batches())
+        var batches = images.Batches().ToList();
+        var sums = zeros(batches.Count, dtype: ScalarType.Float64, device: device);
+        var shares = Shares(batches.Count);
+        for (long batch = shares[ranks.Index].Start; batch < shares[ranks.Index].End; batch++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            sum += Sum(images, first, count);
+            if (ranks.IsAlone)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            sums[batch] = Sum(images, batches[(int)batch].First, batches[(int)batch].Count);
         }
 
-        return sum / data.Count;
+        ranks.Gather(sums, shares);
+        return sums.cpu().data<double>().Sum() / data.Count;
     }
 
-    private double Sum(HeldOutImages images, int first, int count)
+    /// <summary>Batches in a row for each rank, as evenly as it goes.</summary>
+    private List<FlatRange> Shares(int batches)
+        => [.. Enumerable.Range(0, ranks.Count).Select(rank => FlatRange.Between((long)batches * rank / ranks.Count, (long)batches * (rank + 1) / ranks.Count))];
+
+    private Tensor Sum(HeldOutImages images, int first, int count)
     {
         using var scope = NewDisposeScope();
         var x = images.Images(first, count);
         var noise = images.Noise(first, count, (uint)options.Seed!.Value, RandomPurpose.ValidationNoise, sample: 0);
         double[] times = [.. Enumerable.Range(first, count).Select(TimeOf)];
-        return objective.Losses(x, noise, times, images.Conditions(first, count)).to(ScalarType.Float64).sum().item<double>();
+        return objective.Losses(x, noise, times, images.Conditions(first, count)).to(ScalarType.Float64).sum().MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
@@ -7,8 +8,8 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 /// libtorch's fused AdamW, one kernel over the flat buffers. TorchSharp does not offer it, but its scripts reach every operator. Meant for GPUs: clipping and
 /// the decision whether to step stay on the device, so that the host never waits for it. On a CPU <see cref="SimdAdam"/> is faster.
 /// </summary>
-/// <param name="ranges">What it changes of the buffers.</param>
-internal sealed class FusedAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
+/// <param name="range">What it changes of the buffers.</param>
+internal sealed class FusedAdam(FlatRange range) : IOptimizer
 {
     // A mistake in a script can end the process, so it is a constant that a test runs. The lists must come from outside: of a list that the script
     // makes and does not return, the compiler thinks that nobody will miss what is written to it.
@@ -29,6 +30,11 @@ internal sealed class FusedAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
     /// <inheritdoc/>
     public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
     {
+        if (range.Length == 0)
+        {
+            return;
+        }
+
         using var guard = no_grad();
         using var scope = NewDisposeScope();
 
@@ -42,7 +48,7 @@ internal sealed class FusedAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
             Parts(state.FirstMoments),
             Parts(state.SecondMoments),
             Parts(state.EmaWeights),
-            Enumerable.Repeat(number, ranges.Count).ToArray(),
+            new[] { number },
             Divisor(update, gradientNorm),
             isSkipped,
             update.LearningRate,
@@ -53,7 +59,7 @@ internal sealed class FusedAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
             update.EmaRate);
     }
 
-    private Tensor[] Parts(FlatBuffer buffer) => [.. ranges.Select(range => buffer.Values.narrow(0, range.Start, range.Length))];
+    private Tensor[] Parts(FlatBuffer buffer) => [buffer.Part(range)];
 
     /// <summary>What clipping divides the gradient by: the kernel divides, where <see cref="AdamUpdate.GradientScale"/> multiplies.</summary>
     private static Tensor Divisor(AdamUpdate update, Tensor gradientNorm)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 
-/// <summary>Changes the weights by their gradient. A step whose loss or gradient is not finite changes nothing; the gradient is cleared in any case.</summary>
+/// <summary>Changes this rank's shard of the weights by their gradient. A step whose loss or gradient is not finite changes nothing; the shard's gradient is cleared in any case.</summary>
 internal interface IOptimizer
 {
     /// <param name="state">Weights, gradient, moments and moving average.</param>
@@ -19,8 +19,8 @@ internal interface IOptimizer
     /// <param name="staysOnDevice">Whether the host is not to wait for the device.</param>
     static IOptimizer Create(OptimizerType type, TrainingState state, ComputePrecision precision, bool staysOnDevice)
     {
-        var matrices = type == OptimizerType.Muon ? HiddenMatrix.Of(state) : [];
-        var rest = FlatRange.Rest(matrices.Select(matrix => matrix.Range), state.Weights.Values.numel());
+        IReadOnlyList<MatrixBatch> matrices = type == OptimizerType.Muon ? [.. state.Layout.Matrices.Where(batch => state.Shard.Contains(batch.Range))] : [];
+        var rest = type == OptimizerType.Muon ? state.Shard.Intersect(state.Layout.Rest) : state.Shard;
         IOptimizer adam = staysOnDevice ? new FusedAdam(rest) : new SimdAdam(rest);
         return matrices.Count == 0 ? adam : new Muon(matrices, adam, precision);
     }

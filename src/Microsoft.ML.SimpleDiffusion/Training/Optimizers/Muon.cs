@@ -6,12 +6,12 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 /// <summary>
 /// Muon (Jordan et al. 2024): a step in the direction of the orthogonal matrix that is nearest to the momentum, so that all directions of a layer learn alike.
 /// Its length is that of Adam's steps (Liu et al. 2025), so that one learning rate serves both. What is no hidden matrix another optimizer changes. The momentum
-/// lies where Adam's first moment does; matrices of one shape go through each product at once.
+/// lies where Adam's first moment does; the matrices of a batch go through each product at once.
 /// </summary>
-/// <param name="matrices">What it changes.</param>
+/// <param name="batches">What it changes.</param>
 /// <param name="rest">Changes all else.</param>
 /// <param name="precision">Of the products.</param>
-internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest, ComputePrecision precision) : IOptimizer
+internal sealed class Muon(IReadOnlyList<MatrixBatch> batches, IOptimizer rest, ComputePrecision precision) : IOptimizer
 {
     private const double Momentum = 0.95;
     private const double Epsilon = 1e-7;
@@ -23,8 +23,6 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
     private const int Iterations = 5;
     private const double Linear = 3.4445, Cubic = -4.7750, Quintic = 2.0315;
 
-    private readonly HiddenMatrix[][] _alike = [.. matrices.GroupBy(matrix => (matrix.Rows, matrix.Columns)).Select(shape => shape.ToArray())];
-
     /// <inheritdoc/>
     public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
     {
@@ -33,10 +31,10 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
         {
             var isTaken = gradientNorm.isfinite().logical_and(loss.isfinite());
             var scale = update.GradientClipNorm > 0 ? (update.GradientClipNorm / gradientNorm).clamp_max(1) : ones_like(gradientNorm);
-            foreach (var alike in _alike)
+            foreach (var batch in batches)
             {
                 using var scope = NewDisposeScope();
-                Apply(state, update, alike, isTaken, scale);
+                Apply(state, update, batch, isTaken, scale);
             }
         }
 
@@ -61,23 +59,18 @@ internal sealed class Muon(IReadOnlyList<HiddenMatrix> matrices, IOptimizer rest
         return (isTall ? x.transpose(1, 2) : x).to(ScalarType.Float32);
     }
 
-    private void Apply(TrainingState state, AdamUpdate update, HiddenMatrix[] alike, Tensor isTaken, Tensor scale)
+    private void Apply(TrainingState state, AdamUpdate update, MatrixBatch batch, Tensor isTaken, Tensor scale)
     {
-        Tensor[] gradients = Views(state.Gradients, alike), moments = Views(state.FirstMoments, alike);
-        var gradient = stack(gradients).mul_(scale);
-        var momentum = stack(moments).lerp_(gradient, 1 - Momentum);
-        var directions = Orthogonalize(gradient.lerp(momentum, Momentum));
-        double length = update.LearningRate * AdamRms * Math.Sqrt(Math.Max(alike[0].Rows, alike[0].Columns)), kept = 1 - (update.LearningRate * update.WeightDecay);
-        Tensor[] weights = Views(state.Weights, alike), averages = Views(state.EmaWeights, alike);
-        for (int i = 0; i < alike.Length; i++)
-        {
-            moments[i].copy_(where(isTaken, momentum[i], moments[i]));
-            weights[i].copy_(where(isTaken, (weights[i] * kept).add_(directions[i], alpha: -length), weights[i]));
-            averages[i].copy_(where(isTaken, averages[i].lerp(weights[i], update.EmaRate), averages[i]));
-            gradients[i].zero_();
-        }
+        Tensor gradients = View(state.Gradients, batch), moments = View(state.FirstMoments, batch), weights = View(state.Weights, batch), averages = View(state.EmaWeights, batch);
+        var gradient = gradients * scale;
+        var momentum = moments.lerp(gradient, 1 - Momentum);
+        var directions = Orthogonalize(gradient.lerp_(momentum, Momentum));
+        double length = update.LearningRate * AdamRms * Math.Sqrt(Math.Max(batch.Rows, batch.Columns)), kept = 1 - (update.LearningRate * update.WeightDecay);
+        moments.copy_(where(isTaken, momentum, moments));
+        weights.copy_(where(isTaken, (weights * kept).add_(directions, alpha: -length), weights));
+        averages.copy_(where(isTaken, averages.lerp(weights, update.EmaRate), averages));
+        gradients.zero_();
     }
 
-    private static Tensor[] Views(FlatBuffer buffer, HiddenMatrix[] alike)
-        => Array.ConvertAll(alike, matrix => buffer.Values.narrow(0, matrix.Range.Start, matrix.Range.Length).view(matrix.Rows, matrix.Columns));
+    private static Tensor View(FlatBuffer buffer, MatrixBatch batch) => buffer.Part(batch.Range).view(batch.Count, batch.Rows, batch.Columns);
 }

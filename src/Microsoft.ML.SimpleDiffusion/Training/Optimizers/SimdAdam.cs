@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Training.State;
 using static TorchSharp.torch;
 
@@ -9,13 +10,13 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Optimizers;
 /// Adam, weight decay, the moving average and clearing the gradient in one pass over the flat buffers, on the CPU: a SIMD loop, since each number is then
 /// read and written once.
 /// </summary>
-/// <param name="ranges">What it changes of the buffers.</param>
-internal sealed class SimdAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
+/// <param name="range">What it changes of the buffers.</param>
+internal sealed class SimdAdam(FlatRange range) : IOptimizer
 {
     /// <summary>Weights per unit of work: small enough to balance cores, large enough to hide the calls.</summary>
     private const int ChunkLength = 1 << 17;
 
-    private readonly FlatRange[] _chunks = [.. ranges.SelectMany(Chunks)];
+    private readonly FlatRange[] _chunks = [.. range.Split(ChunkLength)];
 
     /// <inheritdoc/>
     public void Apply(TrainingState state, AdamUpdate update, Tensor loss, Tensor gradientNorm)
@@ -24,36 +25,23 @@ internal sealed class SimdAdam(IReadOnlyList<FlatRange> ranges) : IOptimizer
         double norm = gradientNorm.item<float>();
         if (!double.IsFinite(norm) || !double.IsFinite(loss.item<double>()))
         {
-            foreach (var range in ranges)
-            {
-                using var gradients = state.Gradients.Values.narrow(0, range.Start, range.Length);
-                using var cleared = gradients.zero_();
-            }
-
+            using var skipped = state.Gradients.Part(range);
+            using var cleared = skipped.zero_();
             return;
         }
 
         float gradientScale = (float)update.GradientScale(norm);
         Parallel.ForEach(_chunks, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, chunk =>
         {
-            var (start, length) = chunk;
-            using var weights = state.Weights.Values.narrow(0, start, length);
-            using var gradients = state.Gradients.Values.narrow(0, start, length);
-            using var first = state.FirstMoments.Values.narrow(0, start, length);
-            using var second = state.SecondMoments.Values.narrow(0, start, length);
-            using var average = state.EmaWeights.Values.narrow(0, start, length);
+            using var weights = state.Weights.Part(chunk);
+            using var gradients = state.Gradients.Part(chunk);
+            using var first = state.FirstMoments.Part(chunk);
+            using var second = state.SecondMoments.Part(chunk);
+            using var average = state.EmaWeights.Part(chunk);
             UpdateChunk(Floats(weights), Floats(gradients), Floats(first), Floats(second), Floats(average), update, gradientScale);
         });
 
         static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-    }
-
-    private static IEnumerable<FlatRange> Chunks(FlatRange range)
-    {
-        for (long start = range.Start; start < range.End; start += ChunkLength)
-        {
-            yield return new FlatRange(start, Math.Min(ChunkLength, range.End - start));
-        }
     }
 
     private static void UpdateChunk(

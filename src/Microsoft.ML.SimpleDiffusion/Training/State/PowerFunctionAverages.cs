@@ -1,4 +1,4 @@
-using Microsoft.ML.SimpleDiffusion.Persistence;
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.State;
@@ -11,9 +11,16 @@ internal sealed class PowerFunctionAverages : IDisposable
 
     private readonly FlatBuffer[] _buffers;
 
-    /// <param name="slots">Where each parameter lies.</param>
+    private readonly FlatRange _shard;
+
+    /// <param name="layout">Where each parameter lies.</param>
     /// <param name="device">Where the averages live.</param>
-    public PowerFunctionAverages(IReadOnlyList<ParameterSlot> slots, Device device) => _buffers = [.. Kept.Select(_ => new FlatBuffer(slots, device))];
+    /// <param name="shard">The weights that they are of.</param>
+    public PowerFunctionAverages(WeightLayout layout, Device device, FlatRange shard)
+    {
+        _buffers = [.. Kept.Select(_ => new FlatBuffer(layout, device, shard))];
+        _shard = shard;
+    }
 
     /// <summary>The averages with their profiles.</summary>
     /// <param name="step">Steps that they are of.</param>
@@ -25,17 +32,15 @@ internal sealed class PowerFunctionAverages : IDisposable
     public void Add(FlatBuffer weights, long step)
     {
         using var guard = no_grad();
+        using var now = weights.Part(_shard);
         foreach (var (profile, average) in At(step))
         {
-            average.Values.lerp_(weights.Values, 1 - profile.Decay);
+            average.Values.lerp_(now, 1 - profile.Decay);
         }
     }
 
-    /// <summary>Views of all averages, named for a file. The caller disposes of them.</summary>
-    public IEnumerable<NamedTensor> NamedViews() => Kept.Zip(_buffers).SelectMany(pair => pair.Second.NamedViews(pair.First.Name));
-
-    /// <summary>Whether all numbers are finite. Waits for the device.</summary>
-    public bool IsFinite() => _buffers.All(buffer => buffer.IsFinite());
+    /// <summary>All averages, with the names that they have in files.</summary>
+    public IEnumerable<(string Prefix, FlatBuffer Buffer)> Stored => Kept.Zip(_buffers, (kept, buffer) => (kept.Name, buffer));
 
     public void Dispose()
     {

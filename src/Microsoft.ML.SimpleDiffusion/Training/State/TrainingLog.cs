@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Training.State;
 
-/// <summary>Tells the log of the <see cref="MLContext"/> and ML.NET's progress channel what a run does.</summary>
+/// <summary>Tells the log of the <see cref="MLContext"/> and ML.NET's progress channel what a run does, on the first rank.</summary>
 internal sealed class TrainingLog : IDisposable
 {
     /// <summary>Share of the time waiting for data from which on the log mentions it.</summary>
@@ -15,20 +15,39 @@ internal sealed class TrainingLog : IDisposable
     private const int WidestFastHead = 256;
 
     private readonly IHost _host;
+    private readonly bool _isSilent;
     private readonly LogChannel _channel;
     private readonly IProgressChannel _progress;
 
-    public TrainingLog(IHostEnvironment environment)
+    /// <param name="environment">ML.NET's environment.</param>
+    /// <param name="isSilent">Whether another rank tells.</param>
+    public TrainingLog(IHostEnvironment environment, bool isSilent = false)
     {
+        _isSilent = isSilent;
         _host = environment.Register(nameof(SimpleDiffusionEstimator));
         _channel = new LogChannel(_host, "Training");
         _progress = _host.StartProgressChannel("Training");
         _progress.SetHeader(new ProgressHeader(["Loss"], ["steps"]), null);
     }
 
-    public void Info(string message) => _channel.Info(message);
+    /// <summary>Whether the context has been cancelled.</summary>
+    public bool IsCancelled => MLEnvironment.IsCancelled(_host);
 
-    public void Warning(string message) => _channel.Warning(message);
+    public void Info(string message)
+    {
+        if (!_isSilent)
+        {
+            _channel.Info(message);
+        }
+    }
+
+    public void Warning(string message)
+    {
+        if (!_isSilent)
+        {
+            _channel.Warning(message);
+        }
+    }
 
     /// <summary>Throws if the context has been cancelled.</summary>
     public void CheckAlive() => MLEnvironment.CheckAlive(_host);
@@ -48,7 +67,11 @@ internal sealed class TrainingLog : IDisposable
 
     public void Progress(TrainingProgress progress)
     {
-        _progress.Checkpoint(progress.Loss, progress.Step);
+        if (!_isSilent)
+        {
+            _progress.Checkpoint(progress.Loss, progress.Step);
+        }
+
         Info(Invariant($"Step {progress.Step} of {progress.TotalSteps}: {string.Join(", ", Describe(progress))}."));
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Distributed;
 using Microsoft.ML.SimpleDiffusion.Networks;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using static TorchSharp.torch;
@@ -6,28 +7,29 @@ namespace Microsoft.ML.SimpleDiffusion.Training.State;
 
 /// <summary>
 /// Everything that changes from step to step: weights, gradients, Adam's moments and the moving average of the weights, each in one flat
-/// buffer that the network's own tensors are views of.
+/// buffer that the network's own tensors are views of. Of moments and averages each rank has its shard.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
-    private readonly IReadOnlyList<ParameterSlot> _slots;
-
     /// <param name="network">A network with its initial weights, whose parameters move into the flat buffer. Owned by the caller.</param>
     /// <param name="device">Where the network lives.</param>
     /// <param name="keepsPowerAverages">Whether there are averages of which others can be made afterwards.</param>
-    public TrainingState(DenoisingNetwork network, Device device, bool keepsPowerAverages = false)
+    /// <param name="ranks">The ranks that train it; null: this process alone.</param>
+    public TrainingState(DenoisingNetwork network, Device device, bool keepsPowerAverages = false, Ranks? ranks = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         Network = network;
-        _slots = ParameterSlot.For(network);
-        Weights = new FlatBuffer(_slots, device);
-        Gradients = new FlatBuffer(_slots, device);
-        FirstMoments = new FlatBuffer(_slots, device);
-        SecondMoments = new FlatBuffer(_slots, device);
-        EmaWeights = new FlatBuffer(_slots, device);
-        PowerAverages = keepsPowerAverages ? new PowerFunctionAverages(_slots, device) : null;
-        foreach (var (slot, (_, parameter)) in _slots.Zip(network.named_parameters()))
+        Ranks = ranks ?? Ranks.Alone;
+        Layout = WeightLayout.Of(network);
+        Shards = Layout.Shards(Ranks.Count);
+        Weights = new FlatBuffer(Layout, device);
+        Gradients = new FlatBuffer(Layout, device);
+        FirstMoments = new FlatBuffer(Layout, device, Shard);
+        SecondMoments = new FlatBuffer(Layout, device, Shard);
+        EmaWeights = new FlatBuffer(Layout, device, Shard);
+        PowerAverages = keepsPowerAverages ? new PowerFunctionAverages(Layout, device, Shard) : null;
+        foreach (var (slot, (_, parameter)) in Layout.Slots.Zip(network.named_parameters()))
         {
             using var weights = Weights.View(slot);
             using var gradient = Gradients.View(slot);
@@ -36,13 +38,22 @@ internal sealed class TrainingState : IDisposable
             parameter.grad = gradient;
         }
 
-        EmaWeights.Values.copy_(Weights.Values);
+        StartEma();
     }
 
     public DenoisingNetwork Network { get; }
 
+    /// <summary>The ranks that train.</summary>
+    public Ranks Ranks { get; }
+
     /// <summary>Where each parameter lies in the buffers.</summary>
-    public IReadOnlyList<ParameterSlot> Slots => _slots;
+    public WeightLayout Layout { get; }
+
+    /// <summary>The weights that each rank updates.</summary>
+    public IReadOnlyList<FlatRange> Shards { get; }
+
+    /// <summary>The weights that this rank updates.</summary>
+    public FlatRange Shard => Shards[Ranks.Index];
 
     public FlatBuffer Weights { get; }
 
@@ -64,18 +75,17 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Steps among them that changed nothing because loss or gradient were not finite.</summary>
     public long SkippedSteps { get; set; }
 
-    /// <summary>Views of all that a checkpoint must hold. The caller disposes of them.</summary>
-    public IReadOnlyList<NamedTensor> NamedTensors()
-        =>
-        [
-            .. Weights.NamedViews("weights."), .. EmaWeights.NamedViews("average."), .. FirstMoments.NamedViews("adam.first."), .. SecondMoments.NamedViews("adam.second."),
-            .. PowerAverages?.NamedViews() ?? [],
-        ];
+    /// <summary>All that a checkpoint must hold, with the names that they have in files: first the weights, which are whole, then what each rank has a shard of.</summary>
+    public IReadOnlyList<(string Prefix, FlatBuffer Buffer)> Stored
+        => [("weights.", Weights), ("average.", EmaWeights), ("adam.first.", FirstMoments), ("adam.second.", SecondMoments), .. PowerAverages?.Stored ?? []];
 
-    /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite.</exception>
+    /// <summary>Views of all that a checkpoint must hold, where this process holds all of it. The caller disposes of them.</summary>
+    public IReadOnlyList<NamedTensor> NamedTensors() => [.. Stored.SelectMany(stored => stored.Buffer.NamedViews(stored.Prefix))];
+
+    /// <exception cref="InvalidOperationException">A number that a checkpoint or the model would hold is not finite, on any rank.</exception>
     public void RequireFinite()
     {
-        if (!Weights.IsFinite() || !EmaWeights.IsFinite() || !FirstMoments.IsFinite() || !SecondMoments.IsFinite() || PowerAverages?.IsFinite() == false)
+        if (Ranks.Any(!Stored.All(stored => stored.Buffer.IsFinite())))
         {
             throw Divergence.Error($"the weights or their moments are not finite after step {Step - 1}");
         }
@@ -90,7 +100,7 @@ internal sealed class TrainingState : IDisposable
         using var scope = NewDisposeScope();
         string? classTable = classRows is null ? null : Network.Plan.Embedding.ClassTableName;
         var given = other.named_parameters().ToDictionary(named => named.name, named => named.parameter);
-        foreach (var slot in _slots)
+        foreach (var slot in Layout.Slots)
         {
             if (!given.TryGetValue(slot.Name, out var parameter))
             {
@@ -108,26 +118,57 @@ internal sealed class TrainingState : IDisposable
             }
         }
 
-        EmaWeights.Values.copy_(Weights.Values);
+        StartEma();
     }
 
     /// <summary>
-    /// Lends the network the moving average of the weights, which is what is evaluated and what generates, until what is returned is disposed of. Nothing is
-    /// copied: the network's tensors become views of the other buffer.
+    /// Lends the network the moving average of the weights, which is what is evaluated and what generates, until what is returned is disposed of. In one process
+    /// nothing is copied: the network's tensors become views of the other buffer. Ranks exchange their shards of it, and of the weights afterwards.
     /// </summary>
     public IDisposable WearEma()
     {
-        Point(EmaWeights);
-        return new Worn(this);
+        if (Ranks.IsAlone)
+        {
+            Point(EmaWeights);
+            return new Worn(this, weights: null);
+        }
+
+        using var guard = no_grad();
+        using var own = Weights.Part(Shard);
+        var weights = own.clone().DetachFromDisposeScope();
+        ShareWeights(EmaWeights.Values);
+        return new Worn(this, weights);
     }
 
     /// <summary>Gives the network the moving average for good and takes its gradient away, so that it needs this state no longer.</summary>
     public void HandOverEma()
     {
-        Point(EmaWeights);
+        if (Ranks.IsAlone)
+        {
+            Point(EmaWeights);
+        }
+        else
+        {
+            ShareWeights(EmaWeights.Values);
+        }
+
         foreach (var parameter in Network.parameters())
         {
             parameter.grad = null;
+        }
+    }
+
+    /// <summary>Gives all ranks the weights that each has updated.</summary>
+    public void ShareWeights() => Ranks.Gather(Weights.Values, Shards);
+
+    /// <summary>Clears the gradient outside of this rank's shard, which the optimizer leaves alone.</summary>
+    public void ClearGradientOfOthers()
+    {
+        using var guard = no_grad();
+        foreach (var range in (FlatRange[])[FlatRange.Between(0, Shard.Start), FlatRange.Between(Shard.End, Layout.Whole.End)])
+        {
+            using var part = Gradients.Part(range);
+            using var cleared = part.zero_();
         }
     }
 
@@ -139,6 +180,21 @@ internal sealed class TrainingState : IDisposable
         SecondMoments.Dispose();
         EmaWeights.Dispose();
         PowerAverages?.Dispose();
+    }
+
+    /// <summary>Puts other numbers in the place of this rank's weights, and gives them to all ranks.</summary>
+    private void ShareWeights(Tensor shard)
+    {
+        using var guard = no_grad();
+        using var own = Weights.Part(Shard);
+        using var copied = own.copy_(shard);
+        ShareWeights();
+    }
+
+    private void StartEma()
+    {
+        using var own = Weights.Part(Shard);
+        EmaWeights.Values.copy_(own);
     }
 
     private static void CopyRows(Tensor from, Tensor to, IReadOnlyList<int?> rows)
@@ -158,16 +214,28 @@ internal sealed class TrainingState : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (slot, (_, parameter)) in _slots.Zip(Network.named_parameters()))
+        foreach (var (slot, (_, parameter)) in Layout.Slots.Zip(Network.named_parameters()))
         {
             using var view = buffer.View(slot);
             parameter.set_(view);
         }
     }
 
-    private sealed class Worn(TrainingState state) : IDisposable
+    private sealed class Worn(TrainingState state, Tensor? weights) : IDisposable
     {
-        public void Dispose() => state.Point(state.Weights);
+        public void Dispose()
+        {
+            if (weights is null)
+            {
+                state.Point(state.Weights);
+                return;
+            }
+
+            using (weights)
+            {
+                state.ShareWeights(weights);
+            }
+        }
     }
 }
 

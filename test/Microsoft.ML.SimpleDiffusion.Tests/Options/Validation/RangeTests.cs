@@ -110,6 +110,8 @@ public class RangeTests
         Bound("Compute.DeviceIndex", 1024, 1023, "must be 0 to 1023"),
         Bound("Compute.Threads", 0, 1, "must be 1 to 4096"),
         Bound("Compute.Threads", 4097, 4096, "must be 1 to 4096"),
+        Bound("Compute.RankTimeoutSeconds", 0, 1, "must be 1 to 86400"),
+        Bound("Compute.RankTimeoutSeconds", 86_401, 86_400, "must be 1 to 86400"),
     ];
 
     public static IEnumerable<object[]> Enumerations =>

@@ -75,8 +75,7 @@ public class MuonTests
         using var scope = NewDisposeScope();
         using var network = Network(NetworkArchitecture.UVit);
         using var state = new TrainingState(network, CPU);
-        var matrices = HiddenMatrix.Of(state);
-        var matrix = matrices[0];
+        var matrix = state.Layout.Matrices[0];
         using (no_grad())
         {
             manual_seed(4);
@@ -88,19 +87,18 @@ public class MuonTests
         IOptimizer.Create(OptimizerType.Muon, state, ComputePrecision.Float32, staysOnDevice).Apply(state, Update, tensor(1.0), tensor(1f));
 
         // Momentum 0.05 G, and the step looks ahead: 0.05 G + 0.95 × 0.05 G, whose length the direction does not have.
-        var direction = new Muon([], new Nothing(), ComputePrecision.Float32).Orthogonalize(gradient.unsqueeze(0))[0];
-        var start = before.narrow(0, matrix.Range.Start, matrix.Range.Length).view(matrix.Rows, matrix.Columns);
+        var direction = new Muon([], new Nothing(), ComputePrecision.Float32).Orthogonalize(gradient);
+        var start = before.narrow(0, matrix.Range.Start, matrix.Range.Length).view(matrix.Count, matrix.Rows, matrix.Columns);
         var expected = (start * 0.95) - (0.1 * 0.2 * Math.Sqrt(Math.Max(matrix.Rows, matrix.Columns)) * direction);
         Assert.IsLessThan(1e-5f, (expected - Matrix(state.Weights, matrix)).abs().max().item<float>());
         Assert.IsLessThan(1e-6f, ((0.05 * gradient) - Matrix(state.FirstMoments, matrix)).abs().max().item<float>());
         Assert.IsLessThan(1e-6f, (start.lerp(expected, 0.25) - Matrix(state.EmaWeights, matrix)).abs().max().item<float>());
         Assert.AreEqual(0f, Matrix(state.SecondMoments, matrix).abs().max().item<float>());
-        foreach (var range in FlatRange.Rest(matrices.Select(m => m.Range), before.numel()))
-        {
-            // The first step of Adam is as long as the learning rate, whatever the gradient.
-            var moved = (before.narrow(0, range.Start, range.Length) * 0.95) - state.Weights.Values.narrow(0, range.Start, range.Length);
-            Assert.IsLessThan(1e-4f, (moved.abs() - 0.1).abs().max().item<float>());
-        }
+
+        // The first step of Adam is as long as the learning rate, whatever the gradient.
+        var rest = state.Layout.Rest;
+        var moved = (before.narrow(0, rest.Start, rest.Length) * 0.95) - state.Weights.Part(rest);
+        Assert.IsLessThan(1e-4f, (moved.abs() - 0.1).abs().max().item<float>());
 
         Assert.AreEqual(0f, state.Gradients.Values.abs().max().item<float>());
     }
@@ -152,21 +150,6 @@ public class MuonTests
     }
 
     [TestMethod]
-    public void Matrices_and_the_rest_are_all_weights_once()
-    {
-        using var network = Network(NetworkArchitecture.UVit);
-        using var state = new TrainingState(network, CPU);
-        var matrices = HiddenMatrix.Of(state).Select(matrix => matrix.Range).ToList();
-        long count = state.Weights.Values.numel();
-
-        var all = matrices.Concat(FlatRange.Rest(matrices, count)).OrderBy(range => range.Start).ToList();
-
-        Assert.AreEqual(0, all[0].Start);
-        Assert.IsTrue(all.Zip(all.Skip(1)).All(pair => pair.First.End == pair.Second.Start));
-        Assert.AreEqual(count, all[^1].End);
-    }
-
-    [TestMethod]
     public void Run_that_goes_on_has_the_weights_of_one_that_was_not_stopped_bit_for_bit()
     {
         var context = new MLContext(1);
@@ -194,7 +177,7 @@ public class MuonTests
         return SmallNetwork.Create(SmallNetwork.Condition(ConditionKind.Text).Specify(options));
     }
 
-    private static Tensor Matrix(FlatBuffer buffer, HiddenMatrix matrix) => buffer.Values.narrow(0, matrix.Range.Start, matrix.Range.Length).view(matrix.Rows, matrix.Columns);
+    private static Tensor Matrix(FlatBuffer buffer, MatrixBatch batch) => buffer.Part(batch.Range).view(batch.Count, batch.Rows, batch.Columns);
 
     private sealed class Nothing : IOptimizer
     {
