@@ -1,4 +1,3 @@
-using Microsoft.ML.SimpleDiffusion.Data;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Networks.Blocks;
@@ -22,7 +21,7 @@ public class AugmentationTests
     public void Image_that_is_told_as_zeros_is_as_it_was_and_all_else_of_the_batch_is_the_same()
     {
         SimpleDiffusionOptions options = Resolved(0.5), plain = Resolved(0);
-        using var data = Striped(options);
+        using var data = TinyDataset.OfRandomPixels(_context, options);
         using var batch = new BatchBuilder(data, options, NoiseSchedules.Create(options)).Build(4, 0);
         using var usual = new BatchBuilder(data, plain, NoiseSchedules.Create(plain)).Build(4, 0);
         using var scope = NewDisposeScope();
@@ -43,7 +42,7 @@ public class AugmentationTests
     {
         SimpleDiffusionOptions options = Resolved(0.9), parts = Resolved(0.9);
         (parts.Training.BatchSize, parts.Training.GradientAccumulation) = (options.Training.BatchSize / 2, 2);
-        using var data = Striped(options);
+        using var data = TinyDataset.OfRandomPixels(_context, options);
         using var one = new BatchBuilder(data, options, NoiseSchedules.Create(options), threads: 1).Build(2, 0);
         using var many = new BatchBuilder(data, options, NoiseSchedules.Create(options), threads: 5).Build(2, 0);
         using var second = new BatchBuilder(data, parts, NoiseSchedules.Create(options)).Build(2, 1);
@@ -228,19 +227,6 @@ public class AugmentationTests
         var options = OptionsResolver.Resolve(Options(share), hasGpu: false, seed: 1);
         options.Training.BatchSize = 32;
         return options;
-    }
-
-    /// <summary>Images of which no transformation is the same.</summary>
-    private ImageDataset Striped(SimpleDiffusionOptions options)
-    {
-        var rows = TinyData.Rows(3).ToArray();
-        foreach (var row in rows)
-        {
-            new Random(row.Label[0]).NextBytes(row.Image);
-        }
-
-        var view = TinyData.Keyed(_context, rows, TinyData.Labels);
-        return ImageDataset.Load(view, options, SimpleDiffusion.Data.Conditions.ConditionColumn.Describe(view.Schema, options), _ => { }, long.MaxValue, CancellationToken.None);
     }
 
     private SimpleDiffusionTransformer Fit(SimpleDiffusionOptions options) => _context.Transforms.SimpleDiffusion(options).Fit(TinyData.View(_context));

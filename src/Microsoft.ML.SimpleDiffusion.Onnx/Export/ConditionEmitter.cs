@@ -26,12 +26,6 @@ internal sealed class ConditionEmitter(LayerEmitter layers, AttentionEmitter att
         h = plan.Classes is null ? h : layers.Add(h, layers.Lookup(inputs.Class!, plan.Classes, plan.Name));
         h = plan.Portrait is null ? h : layers.Add(h, layers.Lookup(inputs.Portrait!, plan.Portrait, plan.Name));
         h = plan.Guidance is null ? h : layers.Add(h, layers.VectorDense(Sinusoids(Scaled(inputs.GuidanceScale!, 1, ConditionEmbedding.GuidanceUnit), plan.Features), plan.Guidance, plan.Name));
-        foreach (var forTraining in new[] { plan.Augmentation, plan.Uncertainty }.OfType<DensePlan>())
-        {
-            // The first makes nothing of zeros, and images that are generated have not been transformed.
-            layers.Omit(forTraining, plan.Name);
-        }
-
         if (plan.Text is null)
         {
             return new EmitterContext(layers.Silu(h), null, null);

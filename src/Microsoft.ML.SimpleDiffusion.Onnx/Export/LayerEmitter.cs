@@ -88,15 +88,6 @@ internal sealed class LayerEmitter(OnnxGraph graph, WeightSource weights, OnnxPr
         return graph.Op("Gemm", [x, Weight($"{name}.weight", plan.Outputs, plan.Inputs), Weight($"{name}.bias", plan.Outputs)], new OnnxAttribute("transB", 1));
     }
 
-    /// <summary>Leaves a layer out that training alone needs.</summary>
-    public void Omit(DensePlan plan, string within)
-    {
-        foreach (var weight in plan.Weights)
-        {
-            _ = weights.Use($"{Join(within, plan)}.{weight.Name}");
-        }
-    }
-
     /// <summary>1 + scale, and shift, of an embedding [N, E]: each [N, half the outputs].</summary>
     /// <param name="embedding">The embedding.</param>
     /// <param name="plan">The layer that makes both.</param>

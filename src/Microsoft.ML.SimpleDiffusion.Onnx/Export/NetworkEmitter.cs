@@ -41,6 +41,7 @@ internal sealed class NetworkEmitter
         var context = _conditions.Embed(_plan.Embedding, logSnrMin, logSnrMax, inputs);
         var skips = new Stack<string>();
         string h = _layers.Conv(Patchify(inputs.Z), _plan.Input, string.Empty);
+        h = _plan.Coordinates is null ? h : AddCoordinates(h, _plan.Coordinates);
         foreach (var stage in _plan.Down.Items)
         {
             h = Down(h, stage, context, skips);
@@ -135,6 +136,20 @@ internal sealed class NetworkEmitter
 
     private string AddPositions(string maps, PositionsPlan plan, string within)
         => _layers.Add(_attention.ToTokens(maps), _layers.Weight(Join(within, plan), plan.Positions, plan.Width));
+
+    /// <summary>How far down and how far to the right each pixel is, times what the layer makes of either: constants of one line of pixels each.</summary>
+    private string AddCoordinates(string maps, CoordinatesPlan plan)
+    {
+        var size = MapSize.Of(Specification, 0);
+        string[] weights = Graph.Split(_layers.Weight($"{Join(plan.Name, plan.Dense)}.weight", plan.Channels, 2), 1, 1, 1);
+        string down = Graph.Op("Mul", [Graph.Reshape(weights[0], 1, plan.Channels, 1, 1), Places("coordinates.down", [1, 1, size.Height, 1], size.Height)]);
+        string right = Graph.Op("Mul", [Graph.Reshape(weights[1], 1, plan.Channels, 1, 1), Places("coordinates.right", [1, 1, 1, size.Width], size.Width)]);
+        return _layers.Add(_layers.Add(maps, down), right);
+
+        // Of the middles of pixels, from -1 to 1.
+        string Places(string name, long[] shape, int count)
+            => Graph.Floats(name, ElementType.Float32, shape, () => [.. Enumerable.Range(0, count).Select(i => (float)((((2 * i) + 1) / (double)count) - 1))]);
+    }
 
     private string Downsampled(string x, ResamplingPlan plan, string within)
     {

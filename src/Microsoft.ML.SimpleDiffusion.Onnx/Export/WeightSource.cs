@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SimpleDiffusion.Onnx.Export;
 
-/// <summary>The weights of a network, of which none may be forgotten.</summary>
+/// <summary>The weights of a network, of which none may be forgotten but those that training alone needs.</summary>
 internal sealed class WeightSource
 {
     private readonly Dictionary<string, Tensor> _weights;
@@ -15,6 +15,7 @@ internal sealed class WeightSource
     {
         _weights = network.named_parameters().ToDictionary(weight => weight.name, weight => (Tensor)weight.parameter);
         _unused = [.. network.Plan.Weights.Select(weight => weight.Name), .. _weights.Keys];
+        _unused.ExceptWith(network.Plan.Weights.Where(weight => weight.IsForTraining).Select(weight => weight.Name));
     }
 
     /// <summary>Marks a weight as used.</summary>

@@ -26,7 +26,7 @@ internal static class ModelCheck
         ModelExporter.AddInputs(expected, plan.Specification);
         ModelExporter.AddOutput(expected, plan.Specification, Signature.Z);
         RequireSignature(contents, expected);
-        RequireWeights(contents, plan.Weights.Where(weight => !IsOfText(weight)));
+        RequireWeights(contents, plan.Weights.Where(weight => !IsOfText(weight) && !weight.IsForTraining));
         return (configuration, plan);
     }
 

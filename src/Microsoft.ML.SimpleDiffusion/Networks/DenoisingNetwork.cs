@@ -21,6 +21,7 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
     private readonly Patching? _patching;
     private readonly TextEncoder? _text;
     private readonly Conv2d _input;
+    private readonly CoordinateChannels? _coordinates;
     private readonly ModuleList<DownStage> _down;
     private readonly Middle _middle;
     private readonly ModuleList<UpStage> _up;
@@ -36,6 +37,7 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
         _patching = plan.Patching is null ? null : this.Register(plan.Patching, Patching.Create(plan.Patching));
         _text = plan.Text is null ? null : this.Register(plan.Text, TextEncoder.Create(plan.Text));
         _input = this.Add(plan.Input);
+        _coordinates = plan.Coordinates is null ? null : this.Register(plan.Coordinates, new CoordinateChannels(plan.Coordinates));
         _down = this.Add(plan.Down, stage => new DownStage(stage, _checkpoint));
         _positions = plan.Middle.Positions is null ? null : this.Add(plan.Middle.Positions);
         _middle = Middle.Create(plan.Middle, this, _checkpoint);
@@ -74,7 +76,7 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
     {
         using var scope = NewDisposeScope();
         conditions = Encode(conditions);
-        var context = new BlockContext(_embedding.forward(logSnr, conditions), conditions.EncodedText);
+        var context = new BlockContext(_embedding.forward(logSnr, conditions), conditions.EncodedText) { CropCorner = conditions.CropCorner };
         var h = _patching is null ? z : _patching.Patchify(z);
         h = ForwardPatched(MemoryLayout.Fastest(h), context);
         return (_patching is null ? h : _patching.Unpatchify(h)).MoveToOuterDisposeScope();
@@ -112,6 +114,7 @@ internal sealed class DenoisingNetwork : nn.Module<Tensor, Tensor, ImageConditio
     {
         var skips = new Stack<Tensor>();
         var h = Convolutions.Convolved(_input, x);
+        h = _coordinates is null ? h : _coordinates.forward(h, context.CropCorner);
         foreach (var stage in _down)
         {
             h = stage.Forward(h, context, skips);

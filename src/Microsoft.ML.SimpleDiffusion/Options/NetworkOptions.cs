@@ -94,6 +94,12 @@ public sealed class NetworkOptions
     /// </summary>
     public bool Seamless { get; set; }
 
+    /// <summary>
+    /// Whether the network is told where each pixel is, by its coordinates from -1 to 1, which the crops of <see cref="TrainingOptions.CropShare"/> need (Wang et al.
+    /// 2023, "Patch diffusion"). Not with <see cref="Seamless"/>, whose images have no place to begin. Default: false.
+    /// </summary>
+    public bool Coordinates { get; set; }
+
     /// <summary>How a text condition is read. Models without text ignore it.</summary>
     [NestOption]
     public TextEncoderOptions TextEncoder { get; set; } = new();

@@ -80,6 +80,13 @@ public sealed class TrainingOptions
     public bool RandomHorizontalFlip { get; set; }
 
     /// <summary>
+    /// Share of the steps, those of <see cref="HalfResolutionShare"/> apart, that train on random crops of half of the height and width, 0 to 0.9. Such a step takes
+    /// about a quarter of the time. <see cref="NetworkOptions.Coordinates"/> must be true, so that the network knows where a crop is from; height and width must
+    /// still be divisible by what the network divides them by. Wang et al. 2023 ("Patch diffusion") take half of the steps. Default: 0 (none).
+    /// </summary>
+    public double CropShare { get; set; }
+
+    /// <summary>
     /// Share of training images that are geometrically transformed, 0 to 0.95: mirrored, turned, scaled, stretched and shifted, one or more of these, with what lies
     /// beyond the edges mirrored. The network is told how, through a small layer that the model then has, so that generated images, of which it is told nothing,
     /// do not show it: for small data sets (Jun et al. 2020, "Distribution augmentation for generative modeling"; Karras et al. 2022, "Elucidating the design space

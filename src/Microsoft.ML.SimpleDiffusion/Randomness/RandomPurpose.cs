@@ -62,4 +62,7 @@ internal enum RandomPurpose : uint
 
     /// <summary>How a training image is transformed.</summary>
     Augmentation = 20,
+
+    /// <summary>Whether a step has crops, and where they begin.</summary>
+    Crop = 21,
 }

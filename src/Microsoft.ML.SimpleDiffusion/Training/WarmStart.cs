@@ -25,7 +25,16 @@ internal static class WarmStart
 
         var have = given.Condition.Specify(given.Options);
         var want = run.Condition.Specify(run.Options);
-        var alike = have with { ClassCount = want.ClassCount, HasGuidanceInput = want.HasGuidanceInput, HasAugmentationInput = want.HasAugmentationInput, HasUncertainty = want.HasUncertainty };
+        var alike = have with
+        {
+            ClassCount = want.ClassCount,
+            HasGuidanceInput = want.HasGuidanceInput,
+            HasAugmentationInput = want.HasAugmentationInput,
+            HasUncertainty = want.HasUncertainty,
+
+            // What begins at zero can be added, but what an image is made of cannot be taken away.
+            HasCoordinates = have.HasCoordinates || want.HasCoordinates,
+        };
         if (alike.Describe() != want.Describe())
         {
             throw new ArgumentException($"The model to start from has the network {have.Describe()}, but the options ask for {want.Describe()}.", "warmStart");

@@ -78,6 +78,15 @@ public class WholeSamplerTests
     }
 
     [TestMethod]
+    public void Network_with_coordinates_and_layers_that_training_alone_needs()
+    {
+        using var pair = new ModelPair(new NetworkCase(NetworkArchitecture.UVit, PatchingType.Dwt, 1, ConditionKind.Class) { Coordinates = true, HasTrainingLayers = true });
+
+        pair.AssertSameImages();
+        pair.AssertSamplerDrawsTheSame(new SamplingOptions { Sampler = SamplerType.Ddim, Steps = 4, GuidanceScale = 2 });
+    }
+
+    [TestMethod]
     [DataRow(false, 1f)]
     [DataRow(false, 2f)]
     [DataRow(true, 1f)]

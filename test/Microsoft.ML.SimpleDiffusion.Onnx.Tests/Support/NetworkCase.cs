@@ -23,6 +23,9 @@ internal sealed record NetworkCase(
     /// <summary>Whether it is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
+    /// <summary>Whether it knows where each pixel is.</summary>
+    public bool Coordinates { get; init; }
+
     /// <summary>Whether it has layers that training alone needs: of augmentation and of uncertainty.</summary>
     public bool HasTrainingLayers { get; init; }
 
@@ -43,6 +46,8 @@ internal sealed record NetworkCase(
         new(NetworkArchitecture.UVit, PatchingType.None, 0, ConditionKind.Class) { Seamless = true },
         new(NetworkArchitecture.UNet, PatchingType.Convolution, 1) { Seamless = true },
         new(NetworkArchitecture.UVit, PatchingType.None, 0, ConditionKind.Class) { HasTrainingLayers = true },
+        new(NetworkArchitecture.UVit, PatchingType.Dwt, 1, Portrait: true) { Coordinates = true },
+        new(NetworkArchitecture.UNet, PatchingType.Convolution, 1, ConditionKind.Class) { Coordinates = true },
     ];
 
     private SimpleDiffusionOptions Options => new()
@@ -66,6 +71,7 @@ internal sealed record NetworkCase(
             PatchLevels = Patching == PatchingType.None ? null : PatchLevels,
             PortraitFlag = Portrait,
             Seamless = Seamless,
+            Coordinates = Coordinates,
             TransformerFromResolution = TransformerFromResolution,
             TextEncoder = new TextEncoderOptions { Width = 16, Depth = 2, Heads = 2, MaxLength = 32 },
         },
@@ -75,7 +81,7 @@ internal sealed record NetworkCase(
     };
 
     public override string ToString()
-        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}{(Seamless ? " seamless" : string.Empty)}{(HasTrainingLayers ? " with layers for training" : string.Empty)}";
+        => $"{Architecture} {Patching}{PatchLevels} {Condition}{(Portrait ? " portrait" : string.Empty)}{(TransformerFromResolution > 0 ? $" from{TransformerFromResolution}" : string.Empty)}{(Seamless ? " seamless" : string.Empty)}{(Coordinates ? " coordinates" : string.Empty)}{(HasTrainingLayers ? " with layers for training" : string.Empty)}";
 
     /// <summary>The configuration of a model with such a network.</summary>
     public ModelConfiguration Configure()

@@ -38,7 +38,7 @@ public class OptionPathTests
                 "ImageHeight", "ImageWidth", "Channels", "Seed", "Network.BaseChannels", "Network.Dropout", "Network.TextEncoder.Width", "Diffusion.Loss",
                 "Diffusion.ConditioningDropout", "Training.LearningRate", "Training.LearningRateDecay", "Training.EmaDecay", "Training.DrawNoiseOnDevice",
                 "Diffusion.NoiseDraws", "Diffusion.LogSnrMean", "Diffusion.LogSnrDeviation", "Diffusion.ScheduleDrawsFrom", "Training.LearningRateDecayShare", "Training.HalfResolutionShare",
-                "Training.AugmentationShare", "Diffusion.LearnedUncertainty",
+                "Training.AugmentationShare", "Training.CropShare", "Diffusion.LearnedUncertainty", "Network.Coordinates",
             },
             fixedOptions);
         Assert.IsFalse(fixedOptions.Any(name => name.StartsWith("Sampling.", StringComparison.Ordinal) || name.EndsWith("ColumnName", StringComparison.Ordinal)));

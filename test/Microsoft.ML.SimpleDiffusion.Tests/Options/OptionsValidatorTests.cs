@@ -70,6 +70,9 @@ public class OptionsValidatorTests
         Mistake("Training.HalfResolutionShare", o => o.Training.HalfResolutionShare = double.NaN),
         Mistake("Training.AugmentationShare", o => o.Training.AugmentationShare = -0.1),
         Mistake("Training.AugmentationShare", o => o.Training.AugmentationShare = double.NaN),
+        Mistake("Training.CropShare", o => (o.Network.Coordinates, o.Training.CropShare) = (true, -0.1)),
+        Mistake("Training.CropShare", o => o.Training.CropShare = 0.5),
+        Mistake("Network.Coordinates", o => (o.Network.Coordinates, o.Network.Seamless) = (true, true)),
         Mistake("Training.LearningRateDecayShare", o => o.Training.LearningRateDecayShare = 1.5),
         Mistake("Training.WarmupSteps", o => o.Training.WarmupSteps = -1),
         Mistake("Training.AdamBeta1", o => o.Training.AdamBeta1 = 1),
@@ -140,14 +143,26 @@ public class OptionsValidatorTests
         Refused("must be 0 to 1", o => o.Training.LearningRateDecayShare = 2);
         Refused("must be 0 to 0.9", o => o.Training.HalfResolutionShare = 1);
         Refused("must be 0 to 0.95", o => o.Training.AugmentationShare = 1);
+        Refused("must be 0 to 0.9", o => (o.Network.Coordinates, o.Training.CropShare) = (true, 1));
+        Refused("must be 0 unless Network.Coordinates is true, which tells the network where a crop is from", o => o.Training.CropShare = 0.5);
+        Refused("must be false with Network.Seamless, whose images have no place to begin", o => (o.Network.Coordinates, o.Network.Seamless) = (true, true));
         Refused("must be 0 unless ImageHeight (24) and ImageWidth (24) are divisible by 16, twice what the network divides them by", o =>
         {
             (o.ImageHeight, o.ImageWidth, o.Training.HalfResolutionShare) = (24, 24, 0.5);
             (o.Network.ChannelMultipliers, o.Network.BlocksPerLevel, o.Network.Patching) = ([1, 2, 4, 4], [1, 1, 1], PatchingType.None);
         });
-        Refused("must be at most 32, half of the image's shorter side, with Training.HalfResolutionShare", o =>
+        Refused("must be 0 unless ImageHeight (24) and ImageWidth (24) are divisible by 16, twice what the network divides them by", o =>
+        {
+            (o.ImageHeight, o.ImageWidth, o.Network.Coordinates, o.Training.CropShare) = (24, 24, true, 0.5);
+            (o.Network.ChannelMultipliers, o.Network.BlocksPerLevel, o.Network.Patching) = ([1, 2, 4, 4], [1, 1, 1], PatchingType.None);
+        });
+        Refused("must be at most 32, half of the image's shorter side, with Training.HalfResolutionShare or Training.CropShare", o =>
         {
             (o.ImageHeight, o.ImageWidth, o.Diffusion.MultiscaleBaseResolution, o.Training.HalfResolutionShare) = (64, 64, 64, 0.5);
+        });
+        Refused("must be at most 32, half of the image's shorter side, with Training.HalfResolutionShare or Training.CropShare", o =>
+        {
+            (o.ImageHeight, o.ImageWidth, o.Diffusion.MultiscaleBaseResolution, o.Network.Coordinates, o.Training.CropShare) = (64, 64, 64, true, 0.5);
         });
 
         static void Refused(string requirement, Action<SimpleDiffusionOptions> change)

@@ -44,7 +44,7 @@ internal sealed class DownStage : nn.Module
             skips.Push(x);
         }
 
-        x = _positions is null ? x : AddPositions(x, _positions);
+        x = _positions is null ? x : AddPositions(x, _positions, context);
         for (int i = 0; i < _blocks.Count; i++)
         {
             var block = _blocks[i];
@@ -71,10 +71,10 @@ internal sealed class DownStage : nn.Module
         return below;
     }
 
-    private static Tensor AddPositions(Tensor maps, Tensor positions)
+    private static Tensor AddPositions(Tensor maps, Tensor positions, BlockContext context)
     {
         using var scope = NewDisposeScope();
-        return Tokens.ToMaps(Tokens.FromMaps(maps) + Tokens.PositionsOf(maps, positions), maps).MoveToOuterDisposeScope();
+        return Tokens.ToMaps(Tokens.FromMaps(maps) + Tokens.PositionsOf(maps, positions, context.CropCorner), maps).MoveToOuterDisposeScope();
     }
 }
 

@@ -19,6 +19,12 @@ internal readonly record struct ImageConditions(Tensor? Classes, Tensor? Portrai
     /// <summary>How each image has been transformed, float32 [B, numbers]; null where none has.</summary>
     public Tensor? Augmentation { get; init; }
 
+    /// <summary>
+    /// Where the crop begins that each image is: the shares of the whole height above it and of the whole width left of it, float32 [B, 2]; null where images are
+    /// whole. A crop has half of the height and width.
+    /// </summary>
+    public Tensor? CropCorner { get; init; }
+
     /// <summary>The conditions with each tensor converted.</summary>
     public ImageConditions Map(Func<Tensor, Tensor> convert) => new(Classes is null ? null : convert(Classes), Portrait is null ? null : convert(Portrait))
     {
@@ -26,6 +32,7 @@ internal readonly record struct ImageConditions(Tensor? Classes, Tensor? Portrai
         EncodedText = EncodedText?.Map(convert),
         GuidanceScale = GuidanceScale is null ? null : convert(GuidanceScale),
         Augmentation = Augmentation is null ? null : convert(Augmentation),
+        CropCorner = CropCorner is null ? null : convert(CropCorner),
     };
 
     public void Dispose() => Map(tensor =>

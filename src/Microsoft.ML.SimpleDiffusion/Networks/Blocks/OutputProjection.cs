@@ -56,7 +56,7 @@ internal abstract class Middle
         public override Tensor Forward(Tensor x, Tensor? positions, BlockContext context)
         {
             using var scope = NewDisposeScope();
-            var h = Tokens.FromMaps(x) + Tokens.PositionsOf(x, positions!);
+            var h = Tokens.FromMaps(x) + Tokens.PositionsOf(x, positions!, context.CropCorner);
             foreach (var block in blocks)
             {
                 h = ActivationCheckpoint.Run(checkpoint, block, inputs => block.forward(inputs[0], BlockContext.Of(inputs.AsSpan(1)), null), [h, .. context.Tensors]);

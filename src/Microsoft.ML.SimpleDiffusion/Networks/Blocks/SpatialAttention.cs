@@ -45,13 +45,22 @@ internal static class Tokens
         return transposed.contiguous();
     }
 
-    /// <summary>The embedding of the positions of feature maps. Of maps that are smaller than those of the network each position is the mean of those that it covers.</summary>
+    /// <summary>
+    /// The embedding of the positions of feature maps. Of maps of smaller images than those of the network each position is the mean of those that it covers; maps of
+    /// crops have a part of the positions.
+    /// </summary>
     /// <param name="maps">[B, C, H / f, W / f].</param>
     /// <param name="positions">[H W, C].</param>
-    /// <returns>[H W / f², C].</returns>
-    public static Tensor PositionsOf(Tensor maps, Tensor positions)
+    /// <param name="corner">Where the crops that the maps are of begin [B, 2], or null.</param>
+    /// <returns>[H W / f², C], or [B, H W / 4, C] of crops.</returns>
+    public static Tensor PositionsOf(Tensor maps, Tensor positions, Tensor? corner = null)
     {
         long height = maps.shape[2], width = maps.shape[3];
+        if (corner is not null)
+        {
+            return PositionsOfCrops(height, width, positions, corner);
+        }
+
         if (positions.shape[0] == height * width)
         {
             return positions.alias();
@@ -60,6 +69,17 @@ internal static class Tokens
         using var scope = NewDisposeScope();
         long factor = (long)Math.Round(Math.Sqrt((double)positions.shape[0] / (height * width)));
         return positions.view(height, factor, width, factor, -1).mean([1, 3]).view(height * width, -1).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor PositionsOfCrops(long height, long width, Tensor positions, Tensor corner)
+    {
+        using var scope = NewDisposeScope();
+        var places = (Along(height, 0) * (2 * width)).unsqueeze(2) + Along(width, 1).unsqueeze(1);
+        return positions.index_select(0, places.flatten()).view(corner.shape[0], height * width, -1).MoveToOuterDisposeScope();
+
+        // Numbers of the rows or columns of each crop in the whole, of which it has half.
+        Tensor Along(long count, long axis)
+            => (corner.select(1, axis) * (2 * count)).round().to(ScalarType.Int64).unsqueeze(1) + arange(count, dtype: ScalarType.Int64, device: corner.device);
     }
 
     /// <summary>[B, H W, C] to [B, C, H, W].</summary>

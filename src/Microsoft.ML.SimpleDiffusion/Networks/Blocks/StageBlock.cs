@@ -61,6 +61,9 @@ internal readonly record struct BlockContext(Tensor Embedding, Tensor? Text, Ten
     {
     }
 
+    /// <summary>Where the crops begin that the images are, which steers no block, but says where the feature maps are [B, 2]; null of whole images.</summary>
+    public Tensor? CropCorner { get; init; }
+
     /// <summary>The tensors in a row, as activation checkpointing wants them.</summary>
     public Tensor[] Tensors => Text is null || TextMask is null ? [Embedding] : [Embedding, Text, TextMask];
 

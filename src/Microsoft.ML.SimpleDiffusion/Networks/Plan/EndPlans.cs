@@ -34,13 +34,24 @@ internal sealed record EmbeddingPlan(
     public DensePlan? Guidance { get; } = HasGuidanceInput ? new("guidance", Features, Channels, Rows: 1) { HiddenLayers = 0 } : null;
 
     /// <summary>Of the numbers that say how an image has been transformed: all zero, of which it makes nothing, for one that has not, as for all that are generated.</summary>
-    public DensePlan? Augmentation { get; } = HasAugmentationInput ? new("augmentation", AugmentationNumbers, Channels, Rows: 1) { HiddenLayers = 0, HasBias = false } : null;
+    public DensePlan? Augmentation { get; } = HasAugmentationInput ? new("augmentation", AugmentationNumbers, Channels, Rows: 1) { HiddenLayers = 0, HasBias = false, IsForTraining = true } : null;
 
-    /// <summary>Of the sines and cosines of the log-SNR; the slowest cosine stands for a bias. For training alone.</summary>
-    public DensePlan? Uncertainty { get; } = HasUncertainty ? new("uncertainty", Features, 1, Rows: 1) { HiddenLayers = 0, HasBias = false } : null;
+    /// <summary>Of the sines and cosines of the log-SNR; the slowest cosine stands for a bias.</summary>
+    public DensePlan? Uncertainty { get; } = HasUncertainty ? new("uncertainty", Features, 1, Rows: 1) { HiddenLayers = 0, HasBias = false, IsForTraining = true } : null;
 
     /// <inheritdoc/>
     protected override IEnumerable<PartPlan?> Parts => [Dense1, Dense2, Classes, Portrait, Text, Guidance, Augmentation, Uncertainty];
+}
+
+/// <summary>What is made of the two coordinates of each pixel of the patched image.</summary>
+/// <param name="Channels">Channels of the highest level.</param>
+/// <param name="Pixels">Pixels of the patched image.</param>
+internal sealed record CoordinatesPlan(int Channels, long Pixels) : BlockPlan("coordinates")
+{
+    public DensePlan Dense { get; } = new("dense", 2, Channels, Pixels) { HiddenLayers = 0, HasBias = false };
+
+    /// <inheritdoc/>
+    protected override IEnumerable<PartPlan?> Parts => [Dense];
 }
 
 /// <summary>How the image is made of fewer pixels with more channels before the network, and back after it (section 3.3).</summary>

@@ -50,13 +50,16 @@ internal sealed record DensePlan(string Name, int Inputs, int Outputs, long Rows
     /// <summary>Whether it makes anything of zeros.</summary>
     public bool HasBias { get; init; } = true;
 
+    /// <summary>Whether training alone has a use for it.</summary>
+    public bool IsForTraining { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<WeightPlan> Weights
     {
         get
         {
-            var weight = new WeightPlan("weight", Outputs, Inputs) { HiddenMatrices = HiddenLayers };
-            return HasBias ? [weight, new("bias", Outputs)] : [weight];
+            var weight = new WeightPlan("weight", Outputs, Inputs) { HiddenMatrices = HiddenLayers, IsForTraining = IsForTraining };
+            return HasBias ? [weight, new("bias", Outputs) { IsForTraining = IsForTraining }] : [weight];
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed record NetworkPlan() : BlockPlan(string.Empty)
 
     public required ConvPlan Input { get; init; }
 
+    public required CoordinatesPlan? Coordinates { get; init; }
+
     public required ListPlan<DownStagePlan> Down { get; init; }
 
     public required MiddlePlan Middle { get; init; }
@@ -43,7 +45,7 @@ internal sealed record NetworkPlan() : BlockPlan(string.Empty)
     public override long KeptValues => (Input.Inputs * Input.Pixels) + base.KeptValues;
 
     /// <inheritdoc/>
-    protected override IEnumerable<PartPlan?> Parts => [Middle.Positions, Embedding, Patching, Text, Input, Down, .. Middle.Blocks, Up, Output];
+    protected override IEnumerable<PartPlan?> Parts => [Middle.Positions, Embedding, Patching, Text, Input, Coordinates, Down, .. Middle.Blocks, Up, Output];
 
     /// <summary>The plan of a network.</summary>
     /// <param name="s">Its shape.</param>
@@ -109,6 +111,7 @@ internal static class EndParts
             Patching = PatchingPlan.Of(s),
             Text = TextEncoderPlan.Of(s.Text, textTokens),
             Input = new ConvPlan("input", s.PatchedChannels, s.LevelChannels(0), 3, pixels) { IsHidden = false, IsCircular = s.IsSeamless },
+            Coordinates = s.HasCoordinates ? new CoordinatesPlan(s.LevelChannels(0), pixels) : null,
             Down = down,
             Middle = middle,
             Up = up,

@@ -28,6 +28,9 @@ internal sealed record WeightPlan(string Name, params long[] Shape)
     /// </summary>
     public int HiddenMatrices { get; init; }
 
+    /// <summary>Whether training alone has a use for it, so that exports leave it out.</summary>
+    public bool IsForTraining { get; init; }
+
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);
 
     /// <summary>The same tensor as the surrounding part calls it.</summary>

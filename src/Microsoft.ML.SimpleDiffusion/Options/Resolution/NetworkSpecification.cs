@@ -58,6 +58,9 @@ internal sealed record NetworkSpecification
     /// <summary>Whether edges meet: images continue at the other side.</summary>
     public required bool IsSeamless { get; init; }
 
+    /// <summary>Whether the network is told where each pixel is.</summary>
+    public required bool HasCoordinates { get; init; }
+
     /// <summary>Whether the network is told a guidance scale.</summary>
     public bool HasGuidanceInput { get; init; }
 
@@ -130,10 +133,11 @@ internal sealed record NetworkSpecification
         string text = Text is null ? string.Empty : $"; {Text.Describe()}";
         string portrait = HasPortraitFlag ? "; portrait flag" : string.Empty;
         string seamless = IsSeamless ? "; seamless" : string.Empty;
+        string coordinates = HasCoordinates ? "; coordinates" : string.Empty;
         string guidance = HasGuidanceInput ? "; guidance scale" : string.Empty;
         string augmentation = HasAugmentationInput ? "; augmentation" : string.Empty;
         string uncertainty = HasUncertainty ? "; uncertainty" : string.Empty;
-        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{seamless}{guidance}{augmentation}{uncertainty})";
+        return $"{Architecture} {ImageChannels}x{ImageHeight}x{ImageWidth} ({patching}; {blocks}; {middle}; {AttentionHeads} heads; embedding {EmbeddingChannels}; {ClassCount} classes{text}{portrait}{seamless}{coordinates}{guidance}{augmentation}{uncertainty})";
     }
 
     /// <summary>The specification that belongs to options in which every number is filled in (see <see cref="NetworkDefaults"/>).</summary>
@@ -163,6 +167,7 @@ internal sealed record NetworkSpecification
             TransformerFromResolution = network.TransformerFromResolution,
             HasPortraitFlag = network.PortraitFlag,
             IsSeamless = network.Seamless,
+            HasCoordinates = network.Coordinates,
             HasAugmentationInput = options.Training.AugmentationShare > 0,
             HasUncertainty = options.Diffusion.LearnedUncertainty,
         };

@@ -29,6 +29,7 @@ internal static class DistillationValidator
     {
         Require.That("teacher", teacher.Diffusion.Prediction, teacher.Diffusion.Prediction == PredictionType.V, $"must be a model that predicts v (Diffusion.Prediction): this one predicts {teacher.Diffusion.Prediction}, from which no single step leads out of pure noise");
         Require.That("Training.HalfResolutionShare", options.Training.HalfResolutionShare, options.Training.HalfResolutionShare == 0, "must be 0: the teacher knows images of its own size only");
+        Require.That("Training.CropShare", options.Training.CropShare, options.Training.CropShare == 0, "must be 0: a student learns where its teacher takes whole images");
         Require.That("Training.AugmentationShare", options.Training.AugmentationShare, options.Training.AugmentationShare == 0, "must be 0: a student learns where its teacher arrives, which no augmentation changes");
         Require.That("Compute.ShardWeights", options.Compute.ShardWeights, !options.Compute.ShardWeights, "must be false: a student is evaluated between its training steps, for which its weights must be there");
         ValidateSampler(options, sampling);

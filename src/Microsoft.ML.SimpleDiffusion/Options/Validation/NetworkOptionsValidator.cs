@@ -40,6 +40,9 @@ internal static class NetworkOptionsValidator
             !given.Network.Seamless || given.Network.Patching != PatchingType.Dwt,
             "must be None, Convolution or Auto with Network.Seamless: wavelets mirror what lies beyond an edge");
 
+        Require.That("Network.Coordinates", given.Network.Coordinates, !given.Network.Coordinates || !given.Network.Seamless, "must be false with Network.Seamless, whose images have no place to begin");
+        Require.That("Training.CropShare", given.Training.CropShare, given.Training.CropShare == 0 || given.Network.Coordinates, "must be 0 unless Network.Coordinates is true, which tells the network where a crop is from");
+
         // What is left open is filled in from the image size, so that only the rest can fail.
         var options = given.Clone();
         NetworkDefaults.Complete(options, hasGpu: false);
@@ -55,7 +58,8 @@ internal static class NetworkOptionsValidator
         ValidateText(network.TextEncoder);
         ValidateSize("ImageHeight", options.ImageHeight, options);
         ValidateSize("ImageWidth", options.ImageWidth, options);
-        ValidateHalfResolution(options);
+        ValidateHalfSize("Training.HalfResolutionShare", options.Training.HalfResolutionShare, options);
+        ValidateHalfSize("Training.CropShare", options.Training.CropShare, options);
     }
 
     private static void ValidateText(TextEncoderOptions text)
@@ -154,14 +158,14 @@ internal static class NetworkOptionsValidator
             + $"{NetworkSpecification.Create(options, 0).PatchSize}); {down} and {up} would be");
     }
 
-    /// <summary>Checks that the network can take images of half of the size, if it is to begin with such.</summary>
-    private static void ValidateHalfResolution(SimpleDiffusionOptions options)
+    /// <summary>Checks that the network can take images of half of the size, if some steps have such.</summary>
+    private static void ValidateHalfSize(string name, double share, SimpleDiffusionOptions options)
     {
         int factor = 2 * Factor(options);
         Require.That(
-            "Training.HalfResolutionShare",
-            options.Training.HalfResolutionShare,
-            options.Training.HalfResolutionShare == 0 || (options.ImageHeight % factor == 0 && options.ImageWidth % factor == 0),
+            name,
+            share,
+            share == 0 || (options.ImageHeight % factor == 0 && options.ImageWidth % factor == 0),
             $"must be 0 unless ImageHeight ({options.ImageHeight}) and ImageWidth ({options.ImageWidth}) are divisible by {factor}, twice what the network divides them by");
     }
 

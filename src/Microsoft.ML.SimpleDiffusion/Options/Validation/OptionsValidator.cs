@@ -158,8 +158,8 @@ internal static class OptionsValidator
         Require.That(
             "Diffusion.MultiscaleBaseResolution",
             lowest,
-            options.Training.HalfResolutionShare == 0 || lowest <= shorterSide / 2,
-            $"must be at most {shorterSide / 2}, half of the image's shorter side, with Training.HalfResolutionShare");
+            (options.Training.HalfResolutionShare == 0 && options.Training.CropShare == 0) || lowest <= shorterSide / 2,
+            $"must be at most {shorterSide / 2}, half of the image's shorter side, with Training.HalfResolutionShare or Training.CropShare");
         Require.That(
             "Diffusion.Loss",
             options.Diffusion.Loss,
@@ -179,6 +179,7 @@ internal static class OptionsValidator
         Require.Range("Training.LearningRateDecayShare", training.LearningRateDecayShare, 0, 1);
         Require.Range("Training.HalfResolutionShare", training.HalfResolutionShare, 0, 0.9);
         Require.Range("Training.AugmentationShare", training.AugmentationShare, 0, 0.95);
+        Require.Range("Training.CropShare", training.CropShare, 0, 0.9);
         Require.AtLeast("Training.WarmupSteps", training.WarmupSteps ?? 0, 0);
         Require.RangeBelow("Training.AdamBeta1", training.AdamBeta1, 0, 1);
         Require.RangeBelow("Training.AdamBeta2", training.AdamBeta2, 0, 1);

@@ -21,6 +21,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     private readonly NoiseSource? _smallSource = options.Training.HalfResolutionShare > 0 ? new(HalfResolution.Schedule(options), options.Diffusion) : null;
     private readonly long _normalSteps = NormalDraws.CountOfSteps(options);
     private readonly Augmentation _augmentation = new(options, threads);
+    private readonly RandomCrops? _crops = options.Training.CropShare > 0 ? new(options) : null;
     private long _epoch = -1;
     private int[] _order = [];
 
@@ -59,6 +60,13 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         }
 
         var augmentation = _augmentation.Apply(pixels, step, firstPosition);
+        Tensor? corners = null;
+        if (_crops is not null && !IsHalfResolution(step) && _crops.AreOf(step))
+        {
+            using var whole = pixels;
+            (pixels, corners) = _crops.Take(whole, step, firstPosition);
+        }
+
         double[] times = Times(step, microStep);
         return new TrainingBatch
         {
@@ -66,10 +74,10 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             MicroStep = microStep,
             Pixels = pixels,
             IsHalfResolution = IsHalfResolution(step),
-            Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
+            Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(pixels.shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
             Levels = NoiseLevels.Create(options.Diffusion, SourceOf(step).Schedule, times, DrawsOf(step)),
-            Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU) with { Augmentation = augmentation },
+            Conditions = ConditionTensors.Create(data.Condition, conditions, portraits, CPU) with { Augmentation = augmentation, CropCorner = corners },
         };
     }
 

@@ -6,9 +6,12 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Observers;
 /// <summary>The floating-point operations that the steps of a run take, by which its speed and the time that is left are reckoned.</summary>
 /// <param name="FlopsPerImage">Of training on an image.</param>
 /// <param name="FlopsPerSmallImage">Of training on one of half of the height and width.</param>
-/// <param name="SmallSteps">How many steps have those: the first.</param>
+/// <param name="SmallSteps">How many steps have those in any case: the first.</param>
 internal sealed record TrainingWork(long FlopsPerImage, long FlopsPerSmallImage, long SmallSteps)
 {
+    /// <summary>Share of the later steps that have them too, at random.</summary>
+    public double CropShare { get; init; }
+
     /// <param name="plan">The network, counted with the texts of the data.</param>
     /// <param name="meanTextTokens">Mean length of the texts, or null.</param>
     /// <param name="evaluationsBeside">Evaluations of it for one image, beside training.</param>
@@ -16,7 +19,8 @@ internal sealed record TrainingWork(long FlopsPerImage, long FlopsPerSmallImage,
     public static TrainingWork Of(NetworkPlan plan, int? meanTextTokens, double evaluationsBeside, TrainingOptions options)
     {
         long small = HalfResolution.CountOfSteps(options);
-        return new TrainingWork(FlopsOf(plan), small == 0 ? 0 : FlopsOf(NetworkPlan.Of(plan.Specification.AtHalfResolution(), meanTextTokens)), small);
+        bool hasSmall = small > 0 || options.CropShare > 0;
+        return new TrainingWork(FlopsOf(plan), hasSmall ? FlopsOf(NetworkPlan.Of(plan.Specification.AtHalfResolution(), meanTextTokens)) : 0, small) { CropShare = options.CropShare };
 
         long FlopsOf(NetworkPlan network) => network.TrainingFlops + (long)(network.Flops * evaluationsBeside);
     }
@@ -27,6 +31,7 @@ internal sealed record TrainingWork(long FlopsPerImage, long FlopsPerSmallImage,
     public double Between(long first, long end)
     {
         long small = Math.Max(Math.Min(end, SmallSteps) - first, 0);
-        return ((double)small * FlopsPerSmallImage) + ((double)(end - first - small) * FlopsPerImage);
+        double usual = ((1 - CropShare) * FlopsPerImage) + (CropShare * FlopsPerSmallImage);
+        return ((double)small * FlopsPerSmallImage) + ((end - first - small) * usual);
     }
 }

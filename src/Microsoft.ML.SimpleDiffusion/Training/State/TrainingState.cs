@@ -97,7 +97,7 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Starts from the weights of another network of the same shape, with fresh moments.</summary>
-    /// <param name="other">The other network. It may have other classes, and may have or not have guidance scales, augmentation and uncertainty.</param>
+    /// <param name="other">The other network. It may have other classes, and may have or not have guidance scales, augmentation, uncertainty and coordinates.</param>
     /// <param name="classRows">Row of the other network's table of classes for each row of this one's, or null where the row stays as it is; null: the same for all.</param>
     public void StartFrom(DenoisingNetwork other, IReadOnlyList<int?>? classRows = null)
     {

@@ -38,7 +38,8 @@ public class DistillationValidatorTests
         Mistake("Teacher.GuidanceScale", "must be 1 to MaxGuidanceScale (4.5): it is what the student draws with unless told otherwise", (o, s) => (o.MaxGuidanceScale, s.GuidanceScale) = (4.5f, 5)),
         Mistake("Teacher.GuidanceScale", "must be 1 to MaxGuidanceScale (4.5): it is what the student draws with unless told otherwise", (o, s) => (o.MaxGuidanceScale, s.GuidanceScale) = (4.5f, 0.5f)),
         Mistake("Training.HalfResolutionShare", "must be 0: the teacher knows images of its own size only", (o, _) => o.Training.HalfResolutionShare = 0.5),
-        Mistake("Compute.ShardWeights", "must be false: a student is evaluated between its training steps, for which its weights must be there", (o, _) => (o.Compute.ShardWeights, o.Compute.Device) = (true, ComputeDevice.Cpu)),
+        Mistake("Compute.ShardWeights", "must be false: a student is evaluated between its training steps, for which its weights must be there", (o, _) => o.Compute.ShardWeights = true),
+        Mistake("Training.CropShare", "must be 0: a student learns where its teacher takes whole images", (o, _) => o.Training.CropShare = 0.5),
         Mistake("Training.AugmentationShare", "must be 0: a student learns where its teacher arrives, which no augmentation changes", (o, _) => o.Training.AugmentationShare = 0.5),
         Mistake("Training.StopAtStep", "must be null with the method Progressive, whose stages are runs of their own", (o, _) => (o.Method, o.Training.StopAtStep) = (DistillationMethod.Progressive, 3)),
     ];
