@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Interop.MLNet;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using Microsoft.ML.SimpleDiffusion.Tests.Support;
@@ -264,6 +265,41 @@ public class PixelRangeTests
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 1, 8, 4), upright.Transform(rows).Schema["GeneratedImage"].Type);
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 1, 4, 8), lying.Transform(rows).Schema["GeneratedImage"].Type);
         Assert.HasCount(32, Draw(upright, rows)[0]);
+    }
+
+    [TestMethod]
+    public void Network_without_finite_numbers_gives_an_error_and_no_pixels()
+    {
+        using var model = Context.Transforms.SimpleDiffusion(Options(steps: 1)).Fit(RangeRow.Slopes(Context));
+        ((TorchGenerator)model.Model).Model.Use(trained =>
+        {
+            using var guard = TorchSharp.torch.no_grad();
+            foreach (var (_, weight) in trained.Network.named_parameters())
+            {
+                weight.fill_(float.NaN);
+            }
+
+            return true;
+        });
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Draw(model, RangeRow.Slopes(Context, 1)));
+
+        StringAssert.Contains(error.Message, "The network's numbers are not finite");
+    }
+
+    [TestMethod]
+    [DataRow("\"pixelMinimum\": 65000", "The option PixelMinimum must be below PixelMaximum (65000).")]
+    [DataRow("\"pixelMinimum\": null", "The option PixelMaximum must be null (pixels are bytes) without PixelMinimum.")]
+    public void Stored_range_that_is_none_is_told(string instead, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("config.json");
+        s_model.SaveAsSafetensors(folder.Path);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"pixelMinimum\": -500", instead, StringComparison.Ordinal));
+
+        var error = Assert.ThrowsExactly<FormatException>(() => SimpleDiffusionTransformer.LoadFromSafetensors(Context, folder.Path));
+
+        StringAssert.Contains(error.Message, "The model's configuration is damaged: " + expected);
     }
 
     [TestMethod]

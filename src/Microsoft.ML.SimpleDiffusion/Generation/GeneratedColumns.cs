@@ -144,6 +144,11 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     private static ValueGetter<VBuffer<float>> CreateRangeGetter(Func<GeneratedImage> current) => (ref VBuffer<float> value) =>
     {
         var pixels = PixelFormat.Floats(current().Pixels.AsSpan());
+        if (float.IsNaN(TensorPrimitives.Max<float>(pixels)))
+        {
+            throw new InvalidOperationException("The network's numbers are not finite, so that there are no pixels of the range to give.");
+        }
+
         var editor = VBufferEditor.Create(ref value, pixels.Length);
         pixels.CopyTo(editor.Values);
         value = editor.Commit();

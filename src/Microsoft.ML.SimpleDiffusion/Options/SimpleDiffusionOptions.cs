@@ -63,7 +63,8 @@ public sealed class SimpleDiffusionOptions
     public string? PortraitColumnName { get; set; }
 
     /// <summary>
-    /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training.
+    /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training. With
+    /// <see cref="PixelMinimum"/> and <see cref="PixelMaximum"/>, a vector as the training images are.
     /// <see cref="SamplingOptions.Strength"/> says how much of them is left. Null (default): images are generated from noise alone.
     /// </summary>
     [MayChange]
