@@ -107,7 +107,7 @@ public sealed class ImageGenerationCatalog
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or there is no sample.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The model has been distilled; there are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.
+    /// The model has been distilled, or its pixels are no bytes (<see cref="SimpleDiffusionOptions.PixelMinimum"/>); there are no images, one cannot be read, its class was not in the training data, or an embedding is not finite.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed of.</exception>
     public LikelihoodMetrics EvaluateLikelihood(
@@ -116,6 +116,7 @@ public sealed class ImageGenerationCatalog
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerImage, 1);
+        PictureModel.Require(model, "The likelihood in bits per dimension is that of the 256 levels of bytes");
         return HeldOutData.Measure(
             _context,
             model,
@@ -202,7 +203,10 @@ public sealed class ImageGenerationCatalog
     /// <exception cref="ArgumentOutOfRangeException">
     /// An option is out of range, a column is missing or of the wrong type, or one of <see cref="ReportOptions.Students"/> is not distilled or draws other images.
     /// </exception>
-    /// <exception cref="InvalidOperationException">There are too few images, one cannot be read, or it is of a class that the model does not know.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are too few images, one cannot be read, or it is of a class that the model does not know; the model's pixels are no bytes
+    /// (<see cref="SimpleDiffusionOptions.PixelMinimum"/>).
+    /// </exception>
     /// <exception cref="ObjectDisposedException">A model has been disposed of.</exception>
     public void WriteReport(string path, SimpleDiffusionTransformer model, IDataView data, ReportOptions? options = null)
         => ReportWriter.Write(Context, path, model, data, options ?? new ReportOptions());

@@ -105,7 +105,7 @@ public sealed class SimpleDiffusionEstimator : IEstimator<SimpleDiffusionTransfo
     /// <summary>Checks the columns that training needs, before there is any data.</summary>
     internal static void CheckColumns(SchemaShape inputSchema, SimpleDiffusionOptions options)
     {
-        ImageColumn.Check(inputSchema, options.ImageColumnName);
+        ImageColumn.Check(inputSchema, options.ImageColumnName, PixelFormat.Of(options));
         if (options.ConditionColumnName is string condition)
         {
             ConditionColumn.Check(inputSchema, condition);

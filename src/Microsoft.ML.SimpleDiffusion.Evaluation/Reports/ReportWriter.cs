@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.SimpleDiffusion.Evaluation.Metrics;
 using Microsoft.ML.SimpleDiffusion.Evaluation.Reports.Rendering;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -13,6 +14,7 @@ internal static class ReportWriter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options.Validate();
+        PictureModel.Require(model, "A report is about pictures, with pixels of 0 to 255");
         StudentsValidator.Validate(options.Students, model);
         string fullPath = Path.GetFullPath(path);
 

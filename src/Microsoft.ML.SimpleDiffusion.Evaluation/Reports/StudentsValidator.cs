@@ -1,3 +1,5 @@
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
+
 namespace Microsoft.ML.SimpleDiffusion.Evaluation.Reports;
 
 /// <summary>Checks that distilled models can be compared with the one that a report is about.</summary>
@@ -23,6 +25,8 @@ internal static class StudentsValidator
         Check(
             (own.ImageHeight, own.ImageWidth, own.Channels) == (known.ImageHeight, known.ImageWidth, known.Channels),
             $"must draw pictures of {Size(known)} like the reported model, not of {Size(own)}");
+        PixelFormat pixels = PixelFormat.Of(own), wanted = PixelFormat.Of(known);
+        Check(pixels == wanted, $"must draw pixels of {wanted} like the reported model, not of {pixels}");
         var (condition, expected) = (student.Model.Configuration.Condition, model.Model.Configuration.Condition);
         Check(
             (condition.Kind, condition.EmbeddingLength, condition.EmbeddingWidth) == (expected.Kind, expected.EmbeddingLength, expected.EmbeddingWidth),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Onnx.Format;
 using Microsoft.ML.SimpleDiffusion.Persistence;
@@ -22,7 +23,17 @@ internal static class ModelCard
             [MetadataKeys.Configuration] = ModelConfigurationJson.Serialize(configuration),
         };
         AddClasses(texts, configuration.Condition);
+        AddPixelRange(texts, options);
         return texts;
+    }
+
+    /// <summary>Adds the range of pixels that are no bytes.</summary>
+    public static void AddPixelRange(Dictionary<string, string> texts, SimpleDiffusionOptions options)
+    {
+        if (PixelFormat.Of(options) is { IsBytes: false } format)
+        {
+            texts[MetadataKeys.PixelRange] = JsonSerializer.Serialize(new[] { format.Minimum, format.Maximum });
+        }
     }
 
     /// <summary>Adds the labels of a model with classes.</summary>
@@ -66,8 +77,12 @@ internal static class ModelCard
         string portrait = options.Network.PortraitFlag ? " portrait is 1 for images that are meant to be turned by a quarter counterclockwise, and 0 for others." : string.Empty;
         return $"Denoising network of a simple diffusion model (Hoogeboom, Heek, Salimans 2023). Images x are planar, {options.Channels}x{options.ImageHeight}x{options.ImageWidth}, "
             + "from -1 to 1. Noisy images are z = alpha x + sigma eps with alpha^2 = sigmoid(log_snr), sigma^2 = sigmoid(-log_snr) and standard normal eps. "
-            + $"The prediction is {toX}. Sampling goes from t = 1 (noise) to t = 0 with log_snr(t) = {LogSnrFormula(options)}.{condition}{portrait}{guidance}";
+            + $"The prediction is {toX}. Sampling goes from t = 1 (noise) to t = 0 with log_snr(t) = {LogSnrFormula(options)}.{condition}{portrait}{guidance}{PixelRange(options)}";
     }
+
+    /// <summary>What images are in the user's numbers, where pixels are no bytes.</summary>
+    private static string PixelRange(SimpleDiffusionOptions options)
+        => PixelFormat.Of(options) is { IsBytes: false } format ? $" Images -1 to 1 stand for pixels of {format}." : string.Empty;
 
     /// <summary>
     /// Log-SNR as an expression of t in the syntax that most languages share. All schedules are the cosine schedule between two angles and a shift that is

@@ -1,3 +1,4 @@
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Diffusion;
 using Microsoft.ML.SimpleDiffusion.Generation;
 using Microsoft.ML.SimpleDiffusion.Model;
@@ -91,7 +92,7 @@ internal static class ModelExporter
         var graph = new OnnxGraph("sampler");
         var (sampling, guidanceScale) = GuidanceInput.Split(configuration.Options.Sampling, configuration.Condition);
         var path = SamplingPath.Create(sampling, configuration.Options.Diffusion.Prediction, model.Schedule, start: 1);
-        new SamplerEmitter(graph, plan, path, sampling, Predict).Emit((text, mask) => new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
+        new SamplerEmitter(graph, plan, path, sampling, PixelFormat.Of(configuration.Options), Predict).Emit((text, mask) => new NetworkEmitter(plan, graph, weights, OnnxPrecision.Float32).EmitText(text, mask));
         return graph;
 
         string Predict(OnnxGraph body, NetworkInputs inputs) => new NetworkEmitter(plan, body, weights, precision).Emit(

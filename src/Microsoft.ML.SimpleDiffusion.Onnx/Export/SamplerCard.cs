@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Onnx.Format;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 
@@ -27,6 +28,7 @@ internal static class SamplerCard
         }
 
         ModelCard.AddClasses(texts, configuration.Condition);
+        ModelCard.AddPixelRange(texts, configuration.Options);
         return texts;
     }
 
@@ -43,7 +45,9 @@ internal static class SamplerCard
             _ => string.Empty,
         };
         string portrait = options.Network.PortraitFlag ? " portrait is 1 for images that are meant to be turned by a quarter counterclockwise, and 0 for others." : string.Empty;
+        var format = PixelFormat.Of(options);
+        string pixels = format.IsBytes ? "bytes" : $"single-precision numbers of {format}";
         return $"Whole sampler of a simple diffusion model (Hoogeboom, Heek, Salimans 2023): {sampling.Sampler} in {sampling.Steps} steps, {guidance}. It makes images, planar "
-            + $"{options.Channels}x{options.ImageHeight}x{options.ImageWidth} bytes, from standard normal noise of that shape.{condition}{portrait}";
+            + $"{options.Channels}x{options.ImageHeight}x{options.ImageWidth} {pixels}, from standard normal noise of that shape.{condition}{portrait}";
     }
 }

@@ -13,8 +13,9 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Export;
 /// <param name="plan">The network.</param>
 /// <param name="path">The steps.</param>
 /// <param name="sampling">Guidance and thresholding.</param>
+/// <param name="format">How the model's pixels are held.</param>
 /// <param name="predict">Writes the network into a graph.</param>
-internal sealed class SamplerEmitter(OnnxGraph graph, NetworkPlan plan, IReadOnlyList<SamplingStep> path, SamplingOptions sampling, Func<OnnxGraph, NetworkInputs, string> predict)
+internal sealed class SamplerEmitter(OnnxGraph graph, NetworkPlan plan, IReadOnlyList<SamplingStep> path, SamplingOptions sampling, PixelFormat format, Func<OnnxGraph, NetworkInputs, string> predict)
 {
     private readonly StepTable _table = new(path);
     private readonly OnnxDimension[] _shape = [Signature.Batch, plan.Specification.ImageChannels, plan.Specification.ImageHeight, plan.Specification.ImageWidth];
@@ -37,7 +38,7 @@ internal sealed class SamplerEmitter(OnnxGraph graph, NetworkPlan plan, IReadOnl
             start += count;
         }
 
-        graph.Output(Signature.Image, ToBytes(z), ElementType.UInt8, _shape);
+        graph.Output(Signature.Image, format.IsBytes ? ToBytes(z) : ToRange(z), format.IsBytes ? ElementType.UInt8 : ElementType.Float32, _shape);
     }
 
     private (string Z, string? PreviousX) Loop(int start, int count, string z, string? previousX, string? stepNoise, NetworkInputs conditions, bool isGuided)
@@ -84,6 +85,13 @@ internal sealed class SamplerEmitter(OnnxGraph graph, NetworkPlan plan, IReadOnl
     {
         string levels = graph.Op("Mul", [graph.Op("Add", [x, graph.Scalar(1)]), graph.Scalar(PixelTensors.LevelsPerUnit)]);
         return graph.Cast(graph.Op("Clip", [graph.Op("Round", [levels]), graph.Scalar(0), graph.Scalar(byte.MaxValue)]), ElementType.UInt8);
+    }
+
+    /// <summary>From -1 .. 1 to the range of the pixels.</summary>
+    private string ToRange(string x)
+    {
+        string units = graph.Op("Mul", [graph.Op("Add", [x, graph.Scalar(1)]), graph.Scalar(format.HalfWidth)]);
+        return graph.Op("Clip", [graph.Op("Add", [units, graph.Scalar(format.Minimum)]), graph.Scalar(format.Minimum), graph.Scalar(format.Maximum)]);
     }
 
     /// <summary>The sum of factors times values; null is zero.</summary>

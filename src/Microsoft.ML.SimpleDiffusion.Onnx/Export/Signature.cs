@@ -39,7 +39,7 @@ internal static class Signature
     /// <summary>Input of a whole sampler whose steps add noise: standard normal noise of each step but the last, float32 [S - 1, N, C, H, W].</summary>
     public const string StepNoise = "step_noise";
 
-    /// <summary>Output of a whole sampler: images, uint8 [N, C, H, W], 0 to 255.</summary>
+    /// <summary>Output of a whole sampler: images, uint8 [N, C, H, W], 0 to 255, or float32 where the model states a range of pixels.</summary>
     public const string Image = "image";
 
     /// <summary>Name of the dimension of a batch.</summary>

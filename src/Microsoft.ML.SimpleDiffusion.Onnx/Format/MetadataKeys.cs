@@ -24,6 +24,9 @@ internal static class MetadataKeys
     /// <summary>The class id that means no class.</summary>
     public const string NoClass = "simple_diffusion.no_class";
 
+    /// <summary>Of a model whose pixels are no bytes: what -1 and 1 stand for, as a JSON array.</summary>
+    public const string PixelRange = "simple_diffusion.pixel_range";
+
     /// <summary>Of a whole sampler: which, as <see cref="SamplerType"/> names it.</summary>
     public const string Sampler = "simple_diffusion.sampler";
 

@@ -10,12 +10,10 @@ namespace Microsoft.ML.SimpleDiffusion.Onnx.Generation;
 /// <summary>The arrays that belong to some requests, as the core's GenerationBatch has tensors.</summary>
 /// <param name="requests">What to generate.</param>
 /// <param name="size">Size of the model's images.</param>
+/// <param name="format">How their pixels are held.</param>
 /// <param name="schedule">The noise schedule.</param>
-internal sealed class ArrayGenerationBatch(IReadOnlyList<GenerationRequest> requests, ImageSize size, INoiseSchedule schedule)
+internal sealed class ArrayGenerationBatch(IReadOnlyList<GenerationRequest> requests, ImageSize size, PixelFormat format, INoiseSchedule schedule)
 {
-    /// <summary>Mask values from this one up are generated.</summary>
-    private const byte GeneratedFrom = 128;
-
     /// <summary>What the requests ask for; with guidance, then what it leads away from.</summary>
     /// <param name="configuration">What the model knows.</param>
     /// <param name="isGuided">Whether there is guidance.</param>
@@ -66,7 +64,7 @@ internal sealed class ArrayGenerationBatch(IReadOnlyList<GenerationRequest> requ
             int plane = size.Height * size.Width;
             for (int i = 0; i < z.Length; i++)
             {
-                z[i] = requests[i / size.Length].Mask![i % plane] < GeneratedFrom ? known[i] : z[i];
+                z[i] = requests[i / size.Length].Mask![i % plane] < GenerationRequest.GeneratedFrom ? known[i] : z[i];
             }
         };
     }
@@ -77,7 +75,7 @@ internal sealed class ArrayGenerationBatch(IReadOnlyList<GenerationRequest> requ
         var images = new float[requests.Count * size.Length];
         for (int i = 0; i < requests.Count; i++)
         {
-            Pixels.FromBytes(requests[i].Image, images.AsSpan(i * size.Length, size.Length));
+            Pixels.ToNetwork(requests[i].Image, format, images.AsSpan(i * size.Length, size.Length));
         }
 
         return images;

@@ -51,13 +51,14 @@ internal sealed class OnnxGenerator : IDisposable
     /// <param name="requests">What to generate.</param>
     /// <param name="sampling">How.</param>
     /// <param name="checkAlive">Throws if nobody waits for the images any more. Called before each evaluation of the network.</param>
-    /// <returns>For each request its pixels, planar [C, H, W], 0 to 255; of a portrait upright, hence [C, W, H].</returns>
+    /// <returns>For each request its pixels, planar [C, H, W], in the <see cref="PixelFormat"/> of the options; of a portrait upright, hence [C, W, H].</returns>
     /// <exception cref="InvalidOperationException">ONNX Runtime failed, or its numbers are not finite.</exception>
     public byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, Action checkAlive)
     {
         (sampling, float? guidanceScale) = GuidanceInput.Split(sampling, Configuration.Condition);
         var size = ImageSize.Of(Configuration.Options);
-        var batch = new ArrayGenerationBatch(requests, size, _schedule);
+        var format = PixelFormat.Of(Configuration.Options);
+        var batch = new ArrayGenerationBatch(requests, size, format, _schedule);
         double startTime = batch.StartTime(sampling.Strength);
         var (z, constraint) = batch.Begin(startTime);
         var conditions = batch.Conditions(Configuration, isGuided: sampling.GuidanceScale != 1) with
@@ -67,7 +68,7 @@ internal sealed class OnnxGenerator : IDisposable
         using var denoiser = new OnnxDenoiser(_session, size, requests.Count, conditions, conditions.Text is null ? null : Encode(conditions.Text), sampling);
         var images = new ArraySamplingBatch(z, Predict, (step, noise) => batch.FillNoise(step + 1, noise), new ArrayThresholding(sampling, size.Length), constraint);
         SamplingLoop.Run(SamplingPath.Create(sampling, Configuration.Options.Diffusion.Prediction, _schedule, startTime), images, CancellationToken.None);
-        return [.. requests.Select((request, i) => ToBytes(images.Images.AsSpan(i * size.Length, size.Length), request.IsPortrait, size))];
+        return [.. requests.Select((request, i) => request.Answer(ToRecord(images.Images.AsSpan(i * size.Length, size.Length), format), size, format))];
 
         ReadOnlySpan<float> Predict(ReadOnlySpan<float> noisy, double logSnr, bool isGuided)
         {
@@ -83,7 +84,7 @@ internal sealed class OnnxGenerator : IDisposable
         Files.Dispose();
     }
 
-    private static byte[] ToBytes(ReadOnlySpan<float> image, bool isPortrait, ImageSize size)
+    private static byte[] ToRecord(ReadOnlySpan<float> image, PixelFormat format)
     {
         foreach (float value in image)
         {
@@ -93,8 +94,7 @@ internal sealed class OnnxGenerator : IDisposable
             }
         }
 
-        byte[] pixels = Pixels.ToBytes(image);
-        return isPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels;
+        return Pixels.FromNetwork(image, format);
     }
 
     /// <summary>Encodes texts, once for all evaluations.</summary>

@@ -47,7 +47,7 @@ internal sealed class DataDigestBuilder(ConditionDescription condition) : IDispo
     /// <summary>Digest of an image. The work is here, and may be done on any thread.</summary>
     public static byte[] Of(PlanarImage image)
     {
-        byte[] digest = SHA256.HashData(image.Pixels);
+        byte[] digest = image.Format.IsBytes ? SHA256.HashData(image.Pixels) : OfRange(image);
 
         // A portrait on its side and a landscape may have the same bytes.
         digest[0] ^= image.IsPortrait ? byte.MaxValue : byte.MinValue;
@@ -73,6 +73,15 @@ internal sealed class DataDigestBuilder(ConditionDescription condition) : IDispo
     {
         _images.Dispose();
         _conditions.Dispose();
+    }
+
+    /// <summary>The same numbers are another image to the network where their range is another.</summary>
+    private static byte[] OfRange(PlanarImage image)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(image.Pixels);
+        hash.AppendData(MemoryMarshal.AsBytes<float>([image.Format.Minimum, image.Format.Maximum]));
+        return hash.GetHashAndReset();
     }
 
     private static string Hex(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset());

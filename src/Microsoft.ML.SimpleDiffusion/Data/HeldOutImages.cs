@@ -31,14 +31,15 @@ internal sealed class HeldOutImages(ImageDataset data, SimpleDiffusionOptions op
     public Tensor Images(int first, int count)
     {
         using var scope = NewDisposeScope();
-        var images = empty([count, data.Size.Channels, data.Size.Height, data.Size.Width], dtype: ScalarType.Byte, device: CPU);
-        var bytes = images.bytes;
+        var images = PixelTensors.Empty([count, data.Size.Channels, data.Size.Height, data.Size.Width], data.Pixels);
         for (int i = 0; i < count; i++)
         {
-            data.CopyPixels(first + i, bytes.Slice(i * data.Size.Length, data.Size.Length));
+            // Image by image, because a span over a whole large batch could be too long.
+            using var row = images[i];
+            data.CopyPixels(first + i, row.bytes);
         }
 
-        return PixelTensors.FromBytes(images.to(device)).MoveToOuterDisposeScope();
+        return PixelTensors.ToNetwork(images.to(device), data.Pixels).MoveToOuterDisposeScope();
     }
 
     /// <summary>What images show.</summary>

@@ -17,18 +17,26 @@ internal sealed class ImageDataset : IDisposable
     private ImageDataset(SimpleDiffusionOptions options, ConditionDescription condition, long memoryBudget)
     {
         Size = ImageSize.Of(options);
+        Pixels = PixelFormat.Of(options);
         Condition = condition;
         Conditions = new ConditionCensus(condition, options.ConditionColumnName ?? string.Empty);
-        _pixelCensus = new PixelCensus(options.ImageColumnName);
+        _pixelCensus = new PixelCensus(options.ImageColumnName, Pixels);
 
         // Each gets the share of the budget that it has of the data.
         int embeddingBytes = ConditionStore.EmbeddingBytes(condition);
-        double pixelShare = Size.Length / ((double)Size.Length + embeddingBytes);
-        _pixels = new RecordStore(Size.Length, (long)(memoryBudget * pixelShare));
+        int pixelBytes = Pixels.RecordLength(Size);
+        double pixelShare = pixelBytes / ((double)pixelBytes + embeddingBytes);
+        _pixels = new RecordStore(pixelBytes, (long)(memoryBudget * pixelShare));
         _conditions = new ConditionStore(condition, (long)(memoryBudget * (1 - pixelShare)));
     }
 
     public ImageSize Size { get; }
+
+    /// <summary>How the pixels are held.</summary>
+    public PixelFormat Pixels { get; }
+
+    /// <summary>Whether the last channel is alpha.</summary>
+    public bool HasAlpha => Pixels.HasAlpha(Size);
 
     /// <summary>What the images are conditioned on.</summary>
     public ConditionDescription Condition { get; }
@@ -122,7 +130,7 @@ internal sealed class ImageDataset : IDisposable
     /// <summary>Whether an image lies on its side because it is higher than wide. Never without the portrait flag.</summary>
     public bool IsPortrait(int index) => _portraits[index];
 
-    /// <summary>Copies an image, planar [C, H, W], 0 to 255.</summary>
+    /// <summary>Copies an image, planar [C, H, W], in the format of <see cref="Pixels"/>.</summary>
     public void CopyPixels(int index, Span<byte> destination) => _pixels.CopyTo(index, destination);
 
     public void Dispose()
@@ -133,7 +141,8 @@ internal sealed class ImageDataset : IDisposable
 
     private void Read(IDataView input, SimpleDiffusionOptions options, Action<string> log, CancellationToken cancellationToken)
     {
-        var imageColumn = ImageColumn.Find(input.Schema, "image", options.ImageColumnName, options.Channels);
+        var format = TargetFormat.Of(options);
+        var imageColumn = ImageColumn.Find(input.Schema, "image", options.ImageColumnName, format);
         var columns = new List<DataViewSchema.Column> { imageColumn };
         DataViewSchema.Column? conditionColumn = Condition.Kind == ConditionKind.None ? null : input.Schema[options.ConditionColumnName!];
         if (conditionColumn is { } needed)
@@ -142,7 +151,7 @@ internal sealed class ImageDataset : IDisposable
         }
 
         using var cursor = input.GetRowCursor(columns);
-        var capture = ImageColumn.CreateCapture(cursor, imageColumn, new TargetFormat(Size, options.Network.PortraitFlag));
+        var capture = ImageColumn.CreateCapture(cursor, imageColumn, format);
         var path = ImageColumn.CreatePathGetter(cursor, imageColumn);
         Func<RowCondition> conditionOf = conditionColumn is { } column
             ? ConditionColumn.CreateGetter(cursor, column, Condition, options.Network.TextEncoder)
@@ -201,7 +210,7 @@ internal sealed class ImageDataset : IDisposable
         {
             var (decoded, imageDigest) = image.Decoded.GetAwaiter().GetResult();
             _pixelCensus.Add(decoded);
-            IsOpaque &= Alpha.IsOpaque(decoded.Pixels, decoded.Size);
+            IsOpaque &= decoded.IsOpaque;
             Conditions.Add(image.Condition);
             digest.Add(imageDigest, image.Condition);
             bool isTurned = decoded.Size != Size;

@@ -10,13 +10,16 @@ using VectorKind = Microsoft.ML.SchemaShape.Column.VectorKind;
 
 namespace Microsoft.ML.SimpleDiffusion.Generation;
 
-/// <summary>The columns that the transformer adds: the generated image, and its pixels if asked for. Batches grow 1, 2, 4, … up to the option.</summary>
+/// <summary>
+/// The columns that the transformer adds: the generated image, and its pixels if asked for; or, of pixels of a stated range, the pixels in the image's place. Batches grow 1, 2, 4, … up to the option.
+/// </summary>
 internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, GeneratedColumns.GeneratedImage>
 {
     private readonly ModelConfiguration _configuration;
     private readonly Func<IReadOnlyList<GenerationRequest>, byte[][]> _generate;
     private readonly RowWarnings _warnings;
     private readonly ImageSize _size;
+    private readonly PixelFormat _format;
 
     /// <summary>Drawn once for all rows, so that whoever reads them again finds the same.</summary>
     private readonly ulong _draw = (ulong)Random.Shared.NextInt64();
@@ -37,6 +40,7 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         _generate = generate;
         _warnings = warnings;
         _size = ImageSize.Of(configuration.Options);
+        _format = PixelFormat.Of(configuration.Options);
         Required = [.. RequestReader.RequiredColumns(input, configuration)];
     }
 
@@ -52,7 +56,9 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     /// <summary>The columns that are added, before there is any data.</summary>
     public static IEnumerable<SchemaShape.Column> Shapes(SimpleDiffusionOptions options)
     {
-        yield return SchemaShapes.Column(options.OutputColumnName, VectorKind.Scalar, ImageType(options));
+        yield return PixelFormat.Of(options).IsBytes
+            ? SchemaShapes.Column(options.OutputColumnName, VectorKind.Scalar, ImageType(options))
+            : SchemaShapes.Column(options.OutputColumnName, VectorKind.Vector, NumberDataViewType.Single);
         if (options.OutputPixelsColumnName is string pixels)
         {
             yield return SchemaShapes.Column(pixels, VectorKind.Vector, NumberDataViewType.Single);
@@ -67,6 +73,11 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
     /// <summary>Tells ML.NET of the image column's type: it reads images into classes only if their type has been registered.</summary>
     public static void Register(SimpleDiffusionOptions options)
     {
+        if (!PixelFormat.Of(options).IsBytes)
+        {
+            return;
+        }
+
         var type = ImageType(options);
         var attribute = type.Height > 0 ? new ImageTypeAttribute(type.Height, type.Width) : new ImageTypeAttribute();
 
@@ -88,13 +99,14 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
 
     /// <inheritdoc/>
     public override Delegate CreateGetter(DataViewSchema.Column column, Func<GeneratedImage> current)
-        => column.Index == InputSchema.Count ? CreateImageGetter(current)
+        => column.Index == InputSchema.Count ? _format.IsBytes ? CreateImageGetter(current) : CreateRangeGetter(current)
             : column.Name == _configuration.Options.Sampling.OutputSeedColumnName ? (ValueGetter<long>)((ref long value) => value = current().SeedNumber)
             : CreatePixelGetter(current);
 
     private static void Add(DataViewSchema.Builder builder, SimpleDiffusionOptions options)
     {
-        builder.AddColumn(options.OutputColumnName, ImageType(options));
+        var format = PixelFormat.Of(options);
+        builder.AddColumn(options.OutputColumnName, format.IsBytes ? ImageType(options) : PixelType(options), format.IsBytes ? null : RangeColumn.Annotate(format));
         if (options.OutputPixelsColumnName is string pixels)
         {
             builder.AddColumn(pixels, PixelType(options));
@@ -129,8 +141,21 @@ internal sealed class GeneratedColumns : BatchedColumns<GenerationRequest, Gener
         value = editor.Commit();
     };
 
+    private static ValueGetter<VBuffer<float>> CreateRangeGetter(Func<GeneratedImage> current) => (ref VBuffer<float> value) =>
+    {
+        var pixels = PixelFormat.Floats(current().Pixels.AsSpan());
+        if (float.IsNaN(TensorPrimitives.Max<float>(pixels)))
+        {
+            throw new InvalidOperationException("The network's numbers are not finite, so that there are no pixels of the range to give.");
+        }
+
+        var editor = VBufferEditor.Create(ref value, pixels.Length);
+        pixels.CopyTo(editor.Values);
+        value = editor.Commit();
+    };
+
     /// <summary>A generated image.</summary>
-    /// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
+    /// <param name="Pixels">Planar [C, H, W], in the format of the model's pixels.</param>
     /// <param name="IsPortrait">Whether height and width are exchanged.</param>
     /// <param name="SeedNumber">Number of its row that was drawn or given.</param>
     internal readonly record struct GeneratedImage(byte[] Pixels, bool IsPortrait, long SeedNumber);

@@ -13,13 +13,11 @@ namespace Microsoft.ML.SimpleDiffusion.Generation;
 /// <summary>The tensors that belong to some requests. Tensors go to the current dispose scope.</summary>
 /// <param name="requests">What to generate.</param>
 /// <param name="size">Size of the model's images.</param>
+/// <param name="format">How their pixels are held.</param>
 /// <param name="schedule">The noise schedule.</param>
 /// <param name="device">Where to compute.</param>
-internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests, ImageSize size, INoiseSchedule schedule, Device device)
+internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests, ImageSize size, PixelFormat format, INoiseSchedule schedule, Device device)
 {
-    /// <summary>Mask values from this one up are generated.</summary>
-    private const byte GeneratedFrom = 128;
-
     /// <summary>What the requests ask for.</summary>
     /// <param name="configuration">What the model knows.</param>
     /// <param name="guidanceScale">What the network is told, or null.</param>
@@ -79,14 +77,14 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
     private Tensor Images()
     {
         using var scope = NewDisposeScope();
-        var pixels = empty([requests.Count, size.Channels, size.Height, size.Width], dtype: ScalarType.Byte, device: CPU);
+        var pixels = PixelTensors.Empty([requests.Count, size.Channels, size.Height, size.Width], format);
         for (int i = 0; i < requests.Count; i++)
         {
             using var row = pixels[i];
             requests[i].Image.CopyTo(row.bytes);
         }
 
-        return PixelTensors.FromBytes(pixels.to(device)).MoveToOuterDisposeScope();
+        return PixelTensors.ToNetwork(pixels.to(device), format).MoveToOuterDisposeScope();
     }
 
     /// <summary>Whether a pixel is kept [B, 1, H, W].</summary>
@@ -94,7 +92,7 @@ internal sealed class GenerationBatch(IReadOnlyList<GenerationRequest> requests,
     {
         using var scope = NewDisposeScope();
         byte[] all = requests.SelectMany(request => request.Mask!).ToArray();
-        return tensor(all, [requests.Count, 1, size.Height, size.Width], device: device).lt(GeneratedFrom).MoveToOuterDisposeScope();
+        return tensor(all, [requests.Count, 1, size.Height, size.Width], device: device).lt(GenerationRequest.GeneratedFrom).MoveToOuterDisposeScope();
     }
 
     private ImageConditions Conditions(ModelConfiguration configuration, IEnumerable<RowCondition> rows, IEnumerable<GenerationRequest> formats) => ConditionTensors.Create(

@@ -15,6 +15,7 @@ internal sealed class GenerationGrid
 
     private readonly GenerationRequest[] _requests;
     private readonly ImageSize _size;
+    private readonly PixelFormat _format;
     private readonly int _columns;
     private readonly int _batchSize;
 
@@ -27,6 +28,7 @@ internal sealed class GenerationGrid
         bool isPortrait = options.Sampling.Portrait;
         var size = ImageSize.Of(options);
         _size = isPortrait ? size.Transposed : size;
+        _format = PixelFormat.Of(options);
         _columns = columns;
         _batchSize = options.Sampling.BatchSize;
         _requests = [.. Enumerable.Range(0, rows.Count * columns).Select(i => Request(rows[i / columns], isPortrait, seed, i))];
@@ -39,5 +41,5 @@ internal sealed class GenerationGrid
     /// <summary>The grid as a PNG file.</summary>
     /// <param name="generate">Makes the images of a batch.</param>
     public byte[] ToPng(Func<IReadOnlyList<GenerationRequest>, byte[][]> generate)
-        => ImageGrid.ToPng([.. _requests.Chunk(_batchSize).SelectMany(generate)], _size, _columns);
+        => ImageGrid.ToPng([.. _requests.Chunk(_batchSize).SelectMany(generate).Select(image => _format.ToPicture(image, _size))], _format.PictureSize(_size), _columns);
 }

@@ -20,7 +20,7 @@ internal interface IGenerativeModel : IDisposable
     IGenerativeModel CopyTo(ComputeOptions compute, Action<string> warn);
 
     /// <summary>Generates one image per request, in order. Safe to call from several threads: calls take turns.</summary>
-    /// <returns>For each request its pixels, planar [C, H, W], 0 to 255; of a portrait upright, hence [C, W, H].</returns>
+    /// <returns>For each request its pixels, planar [C, H, W], in the <see cref="Data.Imaging.PixelFormat"/> of the options; of a portrait upright, hence [C, W, H].</returns>
     byte[][] Generate(IReadOnlyList<GenerationRequest> requests, SamplingOptions sampling, CancellationToken cancellationToken);
 
     /// <summary>Writes the weights as a safetensors file.</summary>

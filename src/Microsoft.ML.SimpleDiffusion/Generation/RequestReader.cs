@@ -32,8 +32,8 @@ internal sealed class RequestReader
         _negativeOf = CreateConditionGetter(row, options.NegativePromptColumnName, configuration, missing: null, warnings);
         _seedOf = CreateSeedGetter(row, options, draw);
         _isPortrait = CreatePortraitGetter(row, options);
-        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, warnings) : null;
-        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, warnings) : null;
+        _image = options.InputImageColumnName is string image ? new InputImageReader(row, row.Schema[image], size, PixelFormat.Of(options), warnings) : null;
+        _mask = options.MaskColumnName is string mask ? new InputImageReader(row, row.Schema[mask], size with { Channels = 1 }, PixelFormat.Bytes, warnings) : null;
     }
 
     /// <summary>The input columns that generation needs, checked.</summary>
@@ -64,7 +64,7 @@ internal sealed class RequestReader
 
         if (options.InputImageColumnName is string image)
         {
-            columns.Add(ImageColumn.Find(schema, "input image", image, options.Channels));
+            columns.Add(ImageColumn.Find(schema, "input image", image, TargetFormat.Of(options)));
         }
 
         if (options.MaskColumnName is string mask)
@@ -168,13 +168,14 @@ internal sealed class RequestReader
 /// <param name="row">The row to read from.</param>
 /// <param name="column">A checked column.</param>
 /// <param name="size">The model's size, with 1 channel for masks.</param>
+/// <param name="format">How the pixels are held: bytes for masks.</param>
 /// <param name="warnings">Are told of pixels of another range.</param>
-internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size, RowWarnings warnings)
+internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column column, ImageSize size, PixelFormat format, RowWarnings warnings)
 {
-    private readonly Func<Func<PlanarImage>> _landscape = ImageColumn.CreateCapture(row, column, new TargetFormat(size, AllowsPortrait: false));
-    private readonly Func<Func<PlanarImage>> _portrait = ImageColumn.CreateCapture(row, column, new TargetFormat(size.Transposed, AllowsPortrait: false));
+    private readonly Func<Func<PlanarImage>> _landscape = ImageColumn.CreateCapture(row, column, new TargetFormat(size, AllowsPortrait: false) { Pixels = format });
+    private readonly Func<Func<PlanarImage>> _portrait = ImageColumn.CreateCapture(row, column, new TargetFormat(size.Transposed, AllowsPortrait: false) { Pixels = format });
 
-    /// <summary>The current row's image, planar [C, H, W], 0 to 255.</summary>
+    /// <summary>The current row's image, planar [C, H, W].</summary>
     /// <param name="isPortrait">Whether a portrait is asked for: the image is cropped to that format and laid on its side.</param>
     /// <exception cref="InvalidOperationException">It cannot be read.</exception>
     public byte[] Read(bool isPortrait)
@@ -182,7 +183,7 @@ internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column co
         try
         {
             var image = isPortrait ? _portrait()() : _landscape()();
-            if (image.Vector is { IsFaint: true } || (size.Channels == 1 && image.Pixels.Max() == 1))
+            if (format.IsBytes && (image.Vector is { IsFaint: true } || (size.Channels == 1 && image.Pixels.Max() == 1)))
             {
                 warnings.Tell(
                     RowWarning.PixelRange,
@@ -203,6 +204,9 @@ internal sealed class InputImageReader(DataViewRow row, DataViewSchema.Column co
 /// <param name="Seed">Seed of the row.</param>
 internal readonly record struct GenerationRequest(RowCondition Condition, ulong Seed)
 {
+    /// <summary>Mask values from this one up are generated.</summary>
+    public const byte GeneratedFrom = 128;
+
     /// <summary>Number of the row that was drawn or given in a seed column.</summary>
     public long SeedNumber { get; init; }
 
@@ -212,9 +216,35 @@ internal readonly record struct GenerationRequest(RowCondition Condition, ulong 
     /// <summary>Whether a portrait is asked for: height and width exchanged.</summary>
     public bool IsPortrait { get; init; }
 
-    /// <summary>Image to start from, as the model holds it: planar [C, H, W], 0 to 255, a portrait on its side. Null for plain generation.</summary>
+    /// <summary>Image to start from, as the model holds it: planar [C, H, W], 0 to 255 or as the format of the model's pixels is, a portrait on its side. Null for plain generation.</summary>
     public byte[]? Image { get; init; }
 
     /// <summary>Mask [H, W] as the model holds it: pixels below 128 keep the image. Null to generate them all.</summary>
     public byte[]? Mask { get; init; }
+
+    /// <summary>The answer to the request: what the mask keeps is as it was, to the bit, and a portrait upright.</summary>
+    /// <param name="generated">The generated image, as the model holds it. Not to be used afterwards.</param>
+    /// <param name="size">C, H and W of the model's images.</param>
+    /// <param name="format">How the pixels are held.</param>
+    public byte[] Answer(byte[] generated, ImageSize size, PixelFormat format)
+    {
+        Keep(generated, format);
+        return IsPortrait ? QuarterTurn.Counterclockwise(generated, size, format) : generated;
+    }
+
+    /// <summary>Numbers of a range are rounded on their way to -1 .. 1 and back; those that the mask keeps are put back.</summary>
+    private void Keep(byte[] generated, PixelFormat format)
+    {
+        if (Mask is byte[] mask)
+        {
+            int length = format.ValueLength;
+            for (int i = 0; i < generated.Length / length; i++)
+            {
+                if (mask[i % mask.Length] < GeneratedFrom)
+                {
+                    Image.AsSpan(i * length, length).CopyTo(generated.AsSpan(i * length));
+                }
+            }
+        }
+    }
 }

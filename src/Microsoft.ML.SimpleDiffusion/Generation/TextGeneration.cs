@@ -21,7 +21,9 @@ internal static class TextGeneration
         bool isPortrait = configuration.Options.Sampling.Portrait;
         var size = ImageSize.Of(configuration.Options);
         var request = GenerationGrid.Request(Read(configuration, condition, nameof(condition), warnings), isPortrait, seed, index: 0);
-        return ImageEncoder.ToPng(generate([request])[0], isPortrait ? size.Transposed : size);
+        size = isPortrait ? size.Transposed : size;
+        var format = PixelFormat.Of(configuration.Options);
+        return ImageEncoder.ToPng(format.ToPicture(generate([request])[0], size), format.PictureSize(size));
     }
 
     /// <summary>What to generate in a grid.</summary>

@@ -70,13 +70,14 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
         // One region around all evaluations, so that the weights are cast once.
         using var autocast = Autocast.Enter(model.Target.Precision, model.Target.Device.type);
         var size = ImageSize.Of(configuration.Options);
-        var batch = new GenerationBatch(requests, size, model.Schedule, model.Target.Device);
+        var format = PixelFormat.Of(configuration.Options);
+        var batch = new GenerationBatch(requests, size, format, model.Schedule, model.Target.Device);
         double startTime = batch.StartTime(sampling.Strength);
         var (z, constraint) = batch.Begin(startTime);
         using var images = new TensorSamplingBatch(
             z, CreateDenoiser(model, configuration, batch, sampling, guidanceScale), step => batch.Noise(step + 1), Thresholding.Of(sampling), constraint);
         SamplingLoop.Run(SamplingPath.Create(sampling, model.Prediction, model.Schedule, startTime), images, cancellationToken);
-        return [.. ToBytes(images.Images).Zip(requests, (pixels, request) => request.IsPortrait ? QuarterTurn.Counterclockwise(pixels, size) : pixels)];
+        return [.. ToRecords(images.Images, format).Zip(requests, (record, request) => request.Answer(record, size, format))];
     }
 
     /// <summary>Texts are encoded once for all evaluations. With guidance the conditional and the unconditional half run as one batch.</summary>
@@ -100,17 +101,17 @@ internal sealed class TorchGenerator(TrainedModel model) : IGenerativeModel
         }
     }
 
-    /// <summary>From -1 .. 1 to 0 .. 255, rounded.</summary>
-    private static byte[][] ToBytes(Tensor images)
+    /// <summary>From -1 .. 1 to images as the model holds them.</summary>
+    private static byte[][] ToRecords(Tensor images, PixelFormat format)
     {
         using var scope = NewDisposeScope();
-        var scaled = PixelTensors.ToBytes(images).cpu().contiguous();
-        var all = scaled.bytes;
+        var scaled = PixelTensors.FromNetwork(images, format).cpu().contiguous();
         var result = new byte[images.shape[0]][];
-        int length = all.Length / result.Length;
         for (int i = 0; i < result.Length; i++)
         {
-            result[i] = all.Slice(i * length, length).ToArray();
+            // Image by image, because a span over a whole large batch could be too long.
+            using var row = scaled[i];
+            result[i] = row.bytes.ToArray();
         }
 
         return result;

@@ -10,14 +10,17 @@ public sealed class SimpleDiffusionOptions
 {
     private const string ChangesLoss = "it changes what the validation loss means";
 
-    /// <summary>Name of the column of generated images that the fitted transformer adds. Default: "GeneratedImage".</summary>
+    /// <summary>
+    /// Name of the column of generated images that the fitted transformer adds: of <see cref="ML.Data.MLImage"/>, or, with <see cref="PixelMinimum"/> and
+    /// <see cref="PixelMaximum"/>, of vectors of <see cref="float"/>. Default: "GeneratedImage".
+    /// </summary>
     [MayChange]
     public string OutputColumnName { get; set; } = "GeneratedImage";
 
     /// <summary>
     /// Name of an additional column that holds the generated pixels as a vector of <see cref="float"/>, 0 to 255, with
     /// dimensions [<see cref="Channels"/>, <see cref="ImageHeight"/>, <see cref="ImageWidth"/>]. Null (default): no such column.
-    /// Of use where image columns are dropped, as in <c>Cache</c> and <c>SaveAsBinary</c>.
+    /// Of use where image columns are dropped, as in <c>Cache</c> and <c>SaveAsBinary</c>. Must be null with <see cref="PixelMinimum"/> and <see cref="PixelMaximum"/>.
     /// </summary>
     [MayChange]
     public string? OutputPixelsColumnName { get; set; }
@@ -25,7 +28,7 @@ public sealed class SimpleDiffusionOptions
     /// <summary>
     /// Name of the column with the training images: <see cref="ML.Data.MLImage"/>, a file path, the bytes of an image file (a vector of
     /// <see cref="byte"/> of variable size), or a pixel vector of <see cref="byte"/> or <see cref="float"/>, 0 to 255, with dimensions
-    /// [channels, height, width]. Files are turned as their EXIF data say. Needed to fit, never to transform. Default: "Image".
+    /// [channels, height, width]. Files are turned as their EXIF data say. For numbers of another range see <see cref="PixelMinimum"/>. Needed to fit, never to transform. Default: "Image".
     /// </summary>
     [MayChange]
     public string ImageColumnName { get; set; } = "Image";
@@ -60,7 +63,8 @@ public sealed class SimpleDiffusionOptions
     public string? PortraitColumnName { get; set; }
 
     /// <summary>
-    /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training.
+    /// Name of a column with images to start from at generation: image, file path or pixel vector; other sizes are cropped and resized as in training. With
+    /// <see cref="PixelMinimum"/> and <see cref="PixelMaximum"/>, a vector as the training images are.
     /// <see cref="SamplingOptions.Strength"/> says how much of them is left. Null (default): images are generated from noise alone.
     /// </summary>
     [MayChange]
@@ -88,6 +92,20 @@ public sealed class SimpleDiffusionOptions
     /// </summary>
     [NotComparedByLoss(ChangesLoss)]
     public int Channels { get; set; } = 3;
+
+    /// <summary>
+    /// Lowest value of pixels that are no bytes, such as those of 16 bits or of heights: a finite number below <see cref="PixelMaximum"/>. With both, the image column is a vector
+    /// of <see cref="byte"/>, <see cref="sbyte"/>, <see cref="short"/>, <see cref="ushort"/> or <see cref="float"/> of the very size [<see cref="Channels"/>,
+    /// <see cref="ImageHeight"/>, <see cref="ImageWidth"/>], whose values are held as they are and never resized or rounded; values outside of the range are treated as
+    /// <see cref="TrainingOptions.CorruptImages"/> says. The generated column is then a vector of <see cref="float"/> of that size and range. Null (default, as the
+    /// other): pixels are bytes, 0 to 255.
+    /// </summary>
+    [NotSwept]
+    public float? PixelMinimum { get; set; }
+
+    /// <summary>Highest value of pixels that are no bytes: a finite number above <see cref="PixelMinimum"/>. Null (default, as the other): pixels are bytes, 0 to 255.</summary>
+    [NotSwept]
+    public float? PixelMaximum { get; set; }
 
     /// <summary>
     /// Seed of everything random in training: initial weights, order of the images, noise, flips, dropped conditions.

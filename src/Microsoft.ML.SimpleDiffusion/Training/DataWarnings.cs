@@ -12,7 +12,7 @@ internal static class DataWarnings
     public static void Tell(ImageDataset data, SimpleDiffusionOptions options, Action<string> warn)
     {
         data.Conditions.RequireAny();
-        if (data.Size.HasAlpha && data.IsOpaque)
+        if (data.HasAlpha && data.IsOpaque)
         {
             throw new InvalidOperationException($"Channels is 4 (RGBA), but none of the {data.Count} images of column '{options.ImageColumnName}' has a transparent pixel: 3 would be right.");
         }

@@ -91,7 +91,7 @@ internal sealed class TrainingSetup : IDisposable
             _state = new TrainingState(_model.Network, target.Device, training.PowerFunctionAverages, ranks);
             if (warmStart is not null)
             {
-                WarmStart.Apply(warmStart, condition, _state, _log.Warning);
+                WarmStart.Apply(warmStart, configuration, _state, _log.Warning);
             }
 
             Run = new TrainingRun(environment, configuration, _model, _state, new RunHistory(), _log);

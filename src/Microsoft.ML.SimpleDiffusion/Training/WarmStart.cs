@@ -1,4 +1,5 @@
 using Microsoft.ML.SimpleDiffusion.Data.Conditions;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.Model;
 using Microsoft.ML.SimpleDiffusion.Persistence;
 using Microsoft.ML.SimpleDiffusion.Training.State;
@@ -43,11 +44,18 @@ internal static class WarmStart
 
     /// <summary>Takes over the weights of a model that has been checked. Classes that it does not know begin as in a new network.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="condition">What the run is conditioned on.</param>
+    /// <param name="run">What the run is of.</param>
     /// <param name="state">The run's state, with initial weights.</param>
-    /// <param name="warn">Is told of classes that only one of the two has.</param>
-    public static void Apply(TrainedModel model, ConditionDescription condition, TrainingState state, Action<string> warn)
+    /// <param name="warn">Is told of classes that only one of the two has, and of another range of pixels.</param>
+    public static void Apply(TrainedModel model, ModelConfiguration run, TrainingState state, Action<string> warn)
     {
+        var condition = run.Condition;
+        PixelFormat have = PixelFormat.Of(model.Configuration.Options), want = PixelFormat.Of(run.Options);
+        if (have != want)
+        {
+            warn($"The model to start from has pixels of {have}, and this run has pixels of {want}: what it has learnt of one range is taken for the other's.");
+        }
+
         IReadOnlyList<string> known = model.Configuration.Condition.ClassLabels, wanted = condition.ClassLabels;
         var (knownPlaces, wantedPlaces) = (ClassLabels.Places(known), ClassLabels.Places(wanted));
         Warn([.. wanted.Where(label => !knownPlaces.ContainsKey(label))], labels => $"The model to start from does not know the classes {labels}: they begin untrained.");

@@ -111,6 +111,17 @@ public class FewStepsReportTests
     }
 
     [TestMethod]
+    public void Student_of_other_pixels_is_refused()
+    {
+        using var teacher = Train(TinyData.Options(steps: 1));
+        var options = TinyData.Options(steps: 1);
+        (options.PixelMinimum, options.PixelMaximum) = (0, 1000);
+        using var other = Train(options);
+        using var student = Distill(other, steps: 1);
+        Refuse(teacher, student, "must draw pixels of 0 to 255 (bytes) like the reported model, not of 0 to 1000.");
+    }
+
+    [TestMethod]
     public void Student_that_is_asked_otherwise_is_refused()
     {
         using var teacher = Train(TinyData.Options(steps: 1));

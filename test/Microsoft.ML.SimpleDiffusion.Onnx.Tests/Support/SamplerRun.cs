@@ -26,6 +26,11 @@ internal sealed class SamplerRun(ModelConfiguration configuration, IReadOnlyList
         var inputs = Inputs(session.InputNames.Contains("step_noise"));
         CollectionAssert.AreEquivalent(session.InputNames.ToArray(), inputs.Keys.ToArray());
         using var results = session.Run(run, inputs.Keys, inputs.Values, ["image"]);
+        if (Options.PixelMinimum is not null)
+        {
+            return results[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
         byte[] bytes = results[0].GetTensorDataAsSpan<byte>().ToArray();
         return [.. rows.SelectMany((row, i) => Upright(bytes[(i * Size.Length)..((i + 1) * Size.Length)], row.IsPortrait)).Select(value => (float)value)];
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SimpleDiffusion.Data.Imaging;
 using Microsoft.ML.SimpleDiffusion.ResNet.Pictures;
 using Microsoft.ML.SimpleDiffusion.TestSupport;
 using SkiaSharp;
@@ -63,6 +64,18 @@ public class PictureColumnTests
         StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => PictureColumn.Find(view.Schema, "Number")).Message, "Schema mismatch for image column 'Number'");
         var two = Context.Data.LoadFromEnumerable([new TwoRow { Image = new byte[8] }]);
         StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => PictureColumn.Find(two.Schema, "Image")).Message, "with 3 channels");
+    }
+
+    [TestMethod]
+    public void Column_of_pixels_of_a_stated_range_is_refused()
+    {
+        var builder = new DataViewSchema.Builder();
+        var format = PixelFormat.Of(new SimpleDiffusionOptions { PixelMinimum = -100, PixelMaximum = 9000 });
+        builder.AddColumn("Image", new VectorDataViewType(NumberDataViewType.Single, 1, 2, 2), RangeColumn.Annotate(format));
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PictureColumn.Find(builder.ToSchema(), "Image"));
+
+        StringAssert.Contains(error.Message, "expected pixels of 0 to 255, as pictures have them, got Vector<Single, 1, 2, 2> with pixels of -100 to 9000");
     }
 
     [TestMethod]

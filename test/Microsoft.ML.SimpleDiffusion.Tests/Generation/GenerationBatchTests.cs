@@ -68,7 +68,7 @@ public class GenerationBatchTests
         }
     }
 
-    private static GenerationBatch Batch(params GenerationRequest[] requests) => new(requests, Size, new CosineSchedule(-15, 15), CPU);
+    private static GenerationBatch Batch(params GenerationRequest[] requests) => new(requests, Size, PixelFormat.Bytes, new CosineSchedule(-15, 15), CPU);
 
     private static ModelConfiguration Configuration() => new()
     {

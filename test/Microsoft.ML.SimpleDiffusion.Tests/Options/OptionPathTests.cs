@@ -35,7 +35,7 @@ public class OptionPathTests
         CollectionAssert.IsSubsetOf(
             new[]
             {
-                "ImageHeight", "ImageWidth", "Channels", "Seed", "Network.BaseChannels", "Network.Dropout", "Network.TextEncoder.Width", "Diffusion.Loss",
+                "ImageHeight", "ImageWidth", "Channels", "PixelMinimum", "PixelMaximum", "Seed", "Network.BaseChannels", "Network.Dropout", "Network.TextEncoder.Width", "Diffusion.Loss",
                 "Diffusion.ConditioningDropout", "Training.LearningRate", "Training.LearningRateDecay", "Training.EmaDecay", "Training.DrawNoiseOnDevice",
                 "Diffusion.NoiseDraws", "Diffusion.LogSnrMean", "Diffusion.LogSnrDeviation", "Diffusion.ScheduleDrawsFrom", "Training.LearningRateDecayShare", "Training.HalfResolutionShare",
                 "Training.AugmentationShare", "Training.CropShare", "Diffusion.LearnedUncertainty", "Network.Coordinates",

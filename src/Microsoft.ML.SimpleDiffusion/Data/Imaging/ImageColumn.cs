@@ -13,6 +13,23 @@ internal static class ImageColumn
     private const string ExpectedVector = "pixel vector [channels, height, width] of Byte or Single";
 
     /// <summary>Checks the column before there is any data.</summary>
+    /// <param name="input">What is known of the data.</param>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="pixels">Format of the model's pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    public static void Check(SchemaShape input, string name, PixelFormat pixels)
+    {
+        if (pixels.IsBytes)
+        {
+            Check(input, name);
+        }
+        else
+        {
+            RequiredColumn.Check(input, "image", name, $"{RangeColumn.Expected}, since PixelMinimum and PixelMaximum are set", RangeColumn.Fits);
+        }
+    }
+
+    /// <summary>Checks a column of pictures before there is any data.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
     public static void Check(SchemaShape input, string name) => RequiredColumn.Check(input, "image", name, Expected, column => column.Kind switch
     {
@@ -26,11 +43,25 @@ internal static class ImageColumn
     /// <param name="schema">Columns of the data.</param>
     /// <param name="role">What the column is for, such as image.</param>
     /// <param name="name">Its name.</param>
+    /// <param name="format">Format of the model's images.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, TargetFormat format)
+        => format.Pixels.IsBytes ? Find(schema, role, name, format.Size.Channels) : RangeColumn.Find(schema, role, name, format);
+
+    /// <summary>Finds a column of pictures.</summary>
+    /// <param name="schema">Columns of the data.</param>
+    /// <param name="role">What the column is for, such as image.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="channels">Channels of its pixel vectors.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is missing or of another type.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string role, string name, int channels)
     {
         var column = schema.GetColumnOrNull(name) ?? throw ColumnErrors.Missing(role, name);
+        if (RangeColumn.DescribeRange(column) is string range)
+        {
+            throw ColumnErrors.Mismatch(role, name, "pixels of 0 to 255, as pictures have them", $"{column.Type} with pixels of {range}");
+        }
+
         var wanted = new ImageSize(channels, 1, 1);
         bool isPicture = column.Type is ImageDataViewType or TextDataViewType || IsImageFile(column.Type);
         return (isPicture && wanted.IsPicture) || PixelSize(column.Type)?.Channels == channels
@@ -45,6 +76,7 @@ internal static class ImageColumn
     /// </summary>
     public static Func<Func<PlanarImage>> CreateCapture(DataViewRow row, DataViewSchema.Column column, TargetFormat format) => column.Type switch
     {
+        _ when !format.Pixels.IsBytes => RangeColumn.CreateCapture(row, column, format),
         ImageDataViewType => CaptureImage(row.GetGetter<MLImage>(column), format),
         TextDataViewType => CapturePath(row.GetGetter<ReadOnlyMemory<char>>(column), format),
         var type when IsImageFile(type) => CaptureFile(row.GetGetter<VBuffer<byte>>(column), format),
@@ -68,6 +100,16 @@ internal static class ImageColumn
             getter(ref path);
             return path.ToString();
         };
+    }
+
+    /// <summary>ML.NET takes arrays of any length from classes, whatever their VectorType attribute says.</summary>
+    /// <exception cref="ImageFormatException">The vector has another length.</exception>
+    public static void RequireLength(int length, ImageSize size)
+    {
+        if (length != size.Length)
+        {
+            throw new ImageFormatException($"it has {length} pixel values where [{size.Channels}, {size.Height}, {size.Width}] are {size.Length}");
+        }
     }
 
     /// <summary>Whether each value is a whole image file. A property of type byte[] without a VectorType attribute makes such a column.</summary>
@@ -137,15 +179,6 @@ internal static class ImageColumn
             var pixels = PixelConverter.ToPlanar(Alpha.Premultiply(Array.ConvertAll(values, ToByte), from), from, format) with { Vector = VectorRange.Of(values) };
             return () => pixels;
         };
-    }
-
-    /// <summary>ML.NET takes arrays of any length from classes, whatever their VectorType attribute says.</summary>
-    private static void RequireLength(int length, ImageSize size)
-    {
-        if (length != size.Length)
-        {
-            throw new ImageFormatException($"it has {length} pixel values where [{size.Channels}, {size.Height}, {size.Width}] are {size.Length}");
-        }
     }
 
     private static byte ToByte(float value)

@@ -14,7 +14,7 @@ internal readonly record struct ImageSize(int Channels, int Height, int Width)
     /// <summary>Whether images in the usual sense have such channels.</summary>
     public bool IsPicture => Channels is 1 or 3 or 4;
 
-    /// <summary>Bytes of an image.</summary>
+    /// <summary>Pixel values of an image; bytes, unless the pixels have another format.</summary>
     public int Length => Channels * Height * Width;
 
     /// <summary>With height and width exchanged.</summary>
@@ -28,6 +28,12 @@ internal readonly record struct ImageSize(int Channels, int Height, int Width)
 /// <param name="AllowsPortrait">Whether images that are higher than wide get that size with height and width exchanged.</param>
 internal readonly record struct TargetFormat(ImageSize Size, bool AllowsPortrait)
 {
+    /// <summary>How the pixels are held. Bytes unless it is said otherwise.</summary>
+    public PixelFormat Pixels { get; init; } = PixelFormat.Bytes;
+
+    /// <summary>The format of a model's training images.</summary>
+    public static TargetFormat Of(SimpleDiffusionOptions options) => new(ImageSize.Of(options), options.Network.PortraitFlag) { Pixels = PixelFormat.Of(options) };
+
     /// <summary>The size for an image of the given width and height.</summary>
     public ImageSize For(int width, int height) => AllowsPortrait && height > width ? Size.Transposed : Size;
 }

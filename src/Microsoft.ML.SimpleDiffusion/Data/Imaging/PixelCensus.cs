@@ -3,9 +3,10 @@ using static System.FormattableString;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
-/// <summary>Looks, while images are read, at the range of their pixels, and tells where it is hardly 0 to 255.</summary>
+/// <summary>Looks, while images are read, at the range of their pixels, and tells where it is hardly 0 to 255, or the range that is stated.</summary>
 /// <param name="column">Name of the column.</param>
-internal sealed class PixelCensus(string column)
+/// <param name="format">How the pixels are held.</param>
+internal sealed class PixelCensus(string column, PixelFormat format)
 {
     /// <summary>Images whose pixels all lie within fewer levels show next to nothing: values of 8 to 13 bits in files of 16 bits do so.</summary>
     private const int FewestLevels = 64;
@@ -21,6 +22,12 @@ internal sealed class PixelCensus(string column)
 
     public void Add(PlanarImage image)
     {
+        if (!format.IsBytes)
+        {
+            _vectors = image.Vector!.Value.And(_vectors);
+            return;
+        }
+
         _count++;
         _darkest = Math.Min(_darkest, TensorPrimitives.Min<byte>(image.Pixels));
         _brightest = Math.Max(_brightest, TensorPrimitives.Max<byte>(image.Pixels));
@@ -32,7 +39,14 @@ internal sealed class PixelCensus(string column)
     }
 
     /// <summary>A sentence about the range of the pixels, or null if it may be what is meant.</summary>
-    public string? Describe()
+    public string? Describe() => format.IsBytes ? DescribeBytes() : DescribeRange();
+
+    private string? DescribeRange() => _vectors is { } all && all.Max - all.Min < FewestLevels / 256f * (format.Maximum - format.Minimum)
+        ? Invariant($"The pixels of image column '{column}' lie between {all.Min:G4} and {all.Max:G4}, a small part of PixelMinimum to PixelMaximum ({format}), ")
+            + "so that there is next to nothing to see: a range that is closer to them would be learnt better."
+        : null;
+
+    private string? DescribeBytes()
     {
         if (_vectors is { } vectors && _faint == _count)
         {

@@ -179,15 +179,21 @@ internal static class PixelConverter
 }
 
 /// <summary>An image that is as large as the model's images, upright.</summary>
-/// <param name="Pixels">Planar [C, H, W], 0 to 255.</param>
+/// <param name="Pixels">Planar [C, H, W], 0 to 255, or a record of another format.</param>
 /// <param name="Size">The model's size, or that with height and width exchanged.</param>
 internal readonly record struct PlanarImage(byte[] Pixels, ImageSize Size)
 {
-    /// <summary>The values that the image came as, if it came as a vector of Single.</summary>
+    /// <summary>How the pixels are held.</summary>
+    public PixelFormat Format { get; init; } = PixelFormat.Bytes;
+
+    /// <summary>The values that the image came as, if it came as a vector of Single or of a stated range.</summary>
     public VectorRange? Vector { get; init; }
 
     public bool IsPortrait => Size.Height > Size.Width;
 
+    /// <summary>Whether nothing shows through.</summary>
+    public bool IsOpaque => !Format.IsBytes || Alpha.IsOpaque(Pixels, Size);
+
     /// <summary>The pixels as a model for landscapes holds them: portraits lie on their side.</summary>
-    public byte[] ToLandscape() => IsPortrait ? QuarterTurn.Clockwise(Pixels, Size) : Pixels;
+    public byte[] ToLandscape() => IsPortrait ? QuarterTurn.Clockwise(Pixels, Size, Format) : Pixels;
 }

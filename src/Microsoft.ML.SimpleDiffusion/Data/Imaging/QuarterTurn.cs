@@ -7,9 +7,51 @@ internal static class QuarterTurn
     /// <param name="planar">Pixels [C, H, W].</param>
     /// <param name="size">C, H and W.</param>
     /// <returns>Pixels [C, W, H].</returns>
-    public static byte[] Clockwise(ReadOnlySpan<byte> planar, ImageSize size)
+    public static byte[] Clockwise(ReadOnlySpan<byte> planar, ImageSize size) => Clockwise(planar, size, PixelFormat.Bytes);
+
+    /// <param name="record">An image [C, H, W].</param>
+    /// <param name="size">C, H and W.</param>
+    /// <param name="format">How its pixels are held.</param>
+    /// <returns>An image [C, W, H].</returns>
+    /// <inheritdoc cref="Clockwise(ReadOnlySpan{byte}, ImageSize)" path="/summary"/>
+    public static byte[] Clockwise(ReadOnlySpan<byte> record, ImageSize size, PixelFormat format)
     {
-        var turned = new byte[size.Length];
+        var turned = new byte[record.Length];
+        if (format.IsBytes)
+        {
+            Clockwise(record, turned.AsSpan(), size);
+        }
+        else
+        {
+            Clockwise(PixelFormat.Floats(record), PixelFormat.Floats(turned.AsSpan()), size);
+        }
+
+        return turned;
+    }
+
+    /// <summary>Counterclockwise, which undoes <see cref="Clockwise(ReadOnlySpan{byte}, ImageSize)"/>: what was the top row becomes the left column.</summary>
+    /// <inheritdoc cref="Clockwise(ReadOnlySpan{byte}, ImageSize)" path="/param|/returns"/>
+    public static byte[] Counterclockwise(ReadOnlySpan<byte> planar, ImageSize size) => Counterclockwise(planar, size, PixelFormat.Bytes);
+
+    /// <inheritdoc cref="Counterclockwise(ReadOnlySpan{byte}, ImageSize)" path="/summary"/>
+    /// <inheritdoc cref="Clockwise(ReadOnlySpan{byte}, ImageSize, PixelFormat)" path="/param|/returns"/>
+    public static byte[] Counterclockwise(ReadOnlySpan<byte> record, ImageSize size, PixelFormat format)
+    {
+        var turned = new byte[record.Length];
+        if (format.IsBytes)
+        {
+            Counterclockwise(record, turned.AsSpan(), size);
+        }
+        else
+        {
+            Counterclockwise(PixelFormat.Floats(record), PixelFormat.Floats(turned.AsSpan()), size);
+        }
+
+        return turned;
+    }
+
+    private static void Clockwise<T>(ReadOnlySpan<T> planar, Span<T> turned, ImageSize size)
+    {
         int next = 0;
         for (int channel = 0; channel < size.Channels; channel++)
         {
@@ -22,15 +64,10 @@ internal static class QuarterTurn
                 }
             }
         }
-
-        return turned;
     }
 
-    /// <summary>Counterclockwise, which undoes <see cref="Clockwise"/>: what was the top row becomes the left column.</summary>
-    /// <inheritdoc cref="Clockwise" path="/param|/returns"/>
-    public static byte[] Counterclockwise(ReadOnlySpan<byte> planar, ImageSize size)
+    private static void Counterclockwise<T>(ReadOnlySpan<T> planar, Span<T> turned, ImageSize size)
     {
-        var turned = new byte[size.Length];
         int next = 0;
         for (int channel = 0; channel < size.Channels; channel++)
         {
@@ -43,7 +80,5 @@ internal static class QuarterTurn
                 }
             }
         }
-
-        return turned;
     }
 }

@@ -39,6 +39,7 @@ internal static class OptionsValidator
         Require.Range("ImageHeight", options.ImageHeight, 4, MaxImageSide);
         Require.Range("ImageWidth", options.ImageWidth, 4, MaxImageSide);
         Require.Range("Channels", options.Channels, 1, ImageSize.MaxChannels);
+        ValidatePixelRange(options);
         ValidateDiffusion(options);
         ValidateTraining(options.Training);
         ValidateGeneration(options);
@@ -80,6 +81,11 @@ internal static class OptionsValidator
         bool knowsPortraits = options.Network.PortraitFlag;
         Require.That("PortraitColumnName", options.PortraitColumnName, options.PortraitColumnName is null || knowsPortraits, "must be null without Network.PortraitFlag");
         Require.That("Sampling.Portrait", sampling.Portrait, !sampling.Portrait || knowsPortraits, "must be false without Network.PortraitFlag");
+        Require.That(
+            "OutputPixelsColumnName",
+            options.OutputPixelsColumnName,
+            options.OutputPixelsColumnName is null || options.PixelMinimum is null,
+            "must be null with PixelMinimum and PixelMaximum, since OutputColumnName then has the pixels themselves");
         bool startsFromImages = options.InputImageColumnName is not null;
         Require.That("MaskColumnName", options.MaskColumnName, options.MaskColumnName is null || startsFromImages, "must be null without InputImageColumnName");
         Require.That("Sampling.Strength", sampling.Strength, sampling.Strength == 1 || startsFromImages, "must be 1 without InputImageColumnName");
@@ -106,6 +112,17 @@ internal static class OptionsValidator
             options.OutputPixelsColumnName,
             options.OutputPixelsColumnName != options.OutputColumnName,
             "must differ from OutputColumnName");
+    }
+
+    private static void ValidatePixelRange(SimpleDiffusionOptions options)
+    {
+        float? minimum = options.PixelMinimum, maximum = options.PixelMaximum;
+        Require.That("PixelMinimum", minimum, float.IsFinite(minimum ?? 0), "must be a finite number or null");
+        Require.That("PixelMaximum", maximum, float.IsFinite(maximum ?? 0), "must be a finite number or null");
+        Require.That("PixelMinimum", minimum, minimum is null || maximum is not null, "must be null (pixels are bytes) without PixelMaximum");
+        Require.That("PixelMaximum", maximum, maximum is null || minimum is not null, "must be null (pixels are bytes) without PixelMinimum");
+        Require.That("PixelMinimum", minimum, minimum is null || minimum < maximum, $"must be below PixelMaximum ({OptionValue.Text(maximum)})");
+        Require.That("PixelMaximum", maximum, maximum is not float top || minimum is not float bottom || float.IsNormal(top - bottom), "must differ from PixelMinimum by a number that float can hold");
     }
 
     private static void ValidateDiffusion(SimpleDiffusionOptions options)

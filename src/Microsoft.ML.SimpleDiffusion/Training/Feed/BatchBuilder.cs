@@ -32,7 +32,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
         int batch = options.Training.BatchSize;
         long[] shape = [batch, data.Size.Channels, data.Size.Height, data.Size.Width];
         long firstPosition = (long)microStep * batch;
-        var pixels = empty(shape, dtype: ScalarType.Byte, device: CPU);
+        var pixels = PixelTensors.Empty(shape, data.Pixels);
         var conditions = new RowCondition[batch];
         var portraits = options.Network.PortraitFlag ? new bool[batch] : null;
         for (int i = 0; i < batch; i++)
@@ -44,15 +44,13 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             // Image by image, because a span over a whole large batch could be too long.
             using var row = pixels[i];
             data.CopyPixels(index, row.bytes);
-            if (options.Training.RandomHorizontalFlip && StatelessRandom.Uniform(_seed, RandomPurpose.Flip, (ulong)step, (ulong)position) < 0.5)
+            if (data.Pixels.IsBytes)
             {
-                Mirror(row.bytes, data.Size, data.IsPortrait(index));
+                Vary(row.bytes, step, position, data.IsPortrait(index));
             }
-
-            if (options.Network.Seamless)
+            else
             {
-                int Shift(int side, ulong draw) => (int)(side * StatelessRandom.Uniform(_seed, RandomPurpose.Shift, (ulong)step, (2 * (ulong)position) + draw));
-                Roll(row.bytes, data.Size, Shift(data.Size.Height, 0), Shift(data.Size.Width, 1));
+                Vary(PixelFormat.Floats(row.bytes), step, position, data.IsPortrait(index));
             }
 
             portraits?[i] = data.IsPortrait(index);
@@ -73,6 +71,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
             Step = step,
             MicroStep = microStep,
             Pixels = pixels,
+            Format = data.Pixels,
             IsHalfResolution = IsHalfResolution(step),
             Noise = options.Training.DrawNoiseOnDevice ? null : NoiseTensors.Create(pixels.shape, threads, RandomPurpose.TrainingNoise, i => (_seed, (ulong)step, (ulong)(firstPosition + i))),
             Times = times,
@@ -125,11 +124,26 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     private bool DropsCondition(long step, long position)
         => StatelessRandom.Uniform(_seed, RandomPurpose.ConditionDropout, (ulong)step, (ulong)position) < options.Diffusion.ConditioningDropout;
 
+    /// <summary>Mirrors and shifts an image, if that is wanted, as its place in the run has drawn.</summary>
+    private void Vary<T>(Span<T> pixels, long step, long position, bool isPortrait)
+    {
+        if (options.Training.RandomHorizontalFlip && StatelessRandom.Uniform(_seed, RandomPurpose.Flip, (ulong)step, (ulong)position) < 0.5)
+        {
+            Mirror(pixels, data.Size, isPortrait);
+        }
+
+        if (options.Network.Seamless)
+        {
+            int Shift(int side, ulong draw) => (int)(side * StatelessRandom.Uniform(_seed, RandomPurpose.Shift, (ulong)step, (2 * (ulong)position) + draw));
+            Roll(pixels, data.Size, Shift(data.Size.Height, 0), Shift(data.Size.Width, 1));
+        }
+    }
+
     /// <summary>Shifts down and to the right; what leaves at one side comes in at the other.</summary>
-    private static void Roll(Span<byte> pixels, ImageSize size, int down, int right)
+    private static void Roll<T>(Span<T> pixels, ImageSize size, int down, int right)
     {
         int area = size.Height * size.Width;
-        byte[] source = pixels.ToArray();
+        T[] source = pixels.ToArray();
         for (int row = 0; row < pixels.Length / size.Width; row++)
         {
             int channel = row / size.Height, to = (channel * area) + ((row + down) % size.Height * size.Width);
@@ -140,7 +154,7 @@ internal sealed class BatchBuilder(ImageDataset data, SimpleDiffusionOptions opt
     }
 
     /// <summary>Mirrors left to right. A portrait lies on its side, so that its left and right are the rows at the top and at the bottom.</summary>
-    private static void Mirror(Span<byte> pixels, ImageSize size, bool isPortrait)
+    private static void Mirror<T>(Span<T> pixels, ImageSize size, bool isPortrait)
     {
         for (int start = 0; start < pixels.Length; start += size.Width)
         {

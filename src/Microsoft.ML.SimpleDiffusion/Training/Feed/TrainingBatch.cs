@@ -15,8 +15,11 @@ internal sealed record TrainingBatch : IDisposable
     /// <summary>Forward pass within the optimizer step, 0-based.</summary>
     public required int MicroStep { get; init; }
 
-    /// <summary>Images, bytes [B, C, H, W].</summary>
+    /// <summary>Images [B, C, H, W], bytes or float32 as their format is.</summary>
     public required Tensor Pixels { get; init; }
+
+    /// <summary>How the images are held.</summary>
+    public required PixelFormat Format { get; init; }
 
     /// <summary>Whether the network is to see images and noise at half of their height and width.</summary>
     public bool IsHalfResolution { get; init; }
@@ -42,11 +45,11 @@ internal sealed record TrainingBatch : IDisposable
         Conditions = Conditions.Map(target.Pin),
     };
 
-    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W], or of half the height and width. What is uploaded is the bytes.</summary>
+    /// <summary>The images as the network sees them, -1 to 1 [B, C, H, W], or of half the height and width. What is uploaded is the pixels as they are held.</summary>
     public Tensor ImagesOn(ComputeTarget target)
     {
         using var scope = NewDisposeScope();
-        var images = PixelTensors.FromBytes(target.Upload(Pixels));
+        var images = PixelTensors.ToNetwork(target.Upload(Pixels), Format);
         return (IsHalfResolution ? HalfResolution.OfImages(images) : images).MoveToOuterDisposeScope();
     }
 

@@ -31,7 +31,7 @@ internal static class ValidationData
 
     private static void CheckColumns(DataViewSchema schema, SimpleDiffusionOptions options, ConditionDescription condition)
     {
-        _ = ImageColumn.Find(schema, "validation image", options.ImageColumnName, options.Channels);
+        _ = ImageColumn.Find(schema, "validation image", options.ImageColumnName, TargetFormat.Of(options));
         if (options.ConditionColumnName is string name)
         {
             _ = ConditionColumn.FindForGeneration(schema, "validation condition", name, condition);

@@ -34,4 +34,28 @@ public class PixelTensorsTests
 
         Assert.AreEqual(expected, PixelTensors.ToBytes(tensor(new[] { value })).item<byte>());
     }
+
+    [TestMethod]
+    [DataRow(0f, 65_535f)]
+    [DataRow(-500f, 9_000f)]
+    [DataRow(-1e-3f, 2e-3f)]
+    [DataRow(1e6f, 1.5e6f)]
+    public void Range_lies_from_minus_one_to_one_and_comes_back(float minimum, float maximum)
+    {
+        using var scope = NewDisposeScope();
+        var format = PixelFormat.Of(new SimpleDiffusionOptions { PixelMinimum = minimum, PixelMaximum = maximum });
+        float[] pixels = [minimum, minimum + ((maximum - minimum) / 4), minimum + ((maximum - minimum) / 2), maximum];
+
+        var values = PixelTensors.ToNetwork(tensor(pixels), format);
+
+        float[] expected = [-1, -0.5f, 0, 1], actual = values.data<float>().ToArray(), back = PixelTensors.FromNetwork(values, format).data<float>().ToArray();
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], 1e-6f);
+            Assert.AreEqual(pixels[i], back[i], 1e-6f * (maximum - minimum));
+        }
+
+        Assert.AreEqual((-1f, 1f), (actual[0], actual[^1]));
+        CollectionAssert.AreEqual(new[] { minimum, maximum, minimum, maximum }, PixelTensors.FromNetwork(tensor(new[] { -1.01f, 1.01f, -1e9f, 1e9f }), format).data<float>().ToArray());
+    }
 }
