@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Microsoft.ML.SimpleDiffusion.Data.Imaging;
 
@@ -19,7 +20,38 @@ internal static class ImageWarp
     /// <param name="wraps">Whether the image continues at its other sides; else it is mirrored beyond its edges, whose pixels are not repeated.</param>
     public static void Apply(Span<byte> planar, ImageSize size, Matrix3x2 toSource, bool wraps)
     {
-        byte[] source = planar.ToArray();
+        var source = new float[planar.Length];
+        TensorPrimitives.ConvertTruncating<byte, float>(planar, source);
+        float[] moved = Move(source, size, toSource, wraps);
+        for (int i = 0; i < planar.Length; i++)
+        {
+            planar[i] = (byte)Math.Clamp(MathF.Round(moved[i]), 0, byte.MaxValue);
+        }
+
+        if (size.HasAlpha)
+        {
+            LimitToAlpha(planar, size.Height * size.Width);
+        }
+    }
+
+    /// <summary>The same of pixels of a range, which cubic interpolation does not leave.</summary>
+    /// <param name="planar">Pixels [C, H, W], which become those of the moved image.</param>
+    /// <param name="size">C, H and W.</param>
+    /// <param name="format">The range.</param>
+    /// <param name="toSource">Where a place of the moved image comes from.</param>
+    /// <param name="wraps">Whether the image continues at its other sides.</param>
+    public static void Apply(Span<float> planar, ImageSize size, PixelFormat format, Matrix3x2 toSource, bool wraps)
+    {
+        float[] moved = Move(planar.ToArray(), size, toSource, wraps);
+        for (int i = 0; i < planar.Length; i++)
+        {
+            planar[i] = Math.Clamp(moved[i], format.Minimum, format.Maximum);
+        }
+    }
+
+    private static float[] Move(float[] source, ImageSize size, Matrix3x2 toSource, bool wraps)
+    {
+        var moved = new float[source.Length];
         int area = size.Height * size.Width;
         var middle = new Vector2(size.Width - 1, size.Height - 1) / 2;
         Span<int> columns = stackalloc int[Taps], rows = stackalloc int[Taps];
@@ -29,16 +61,13 @@ internal static class ImageWarp
             var place = Vector2.Transform(new Vector2(pixel % size.Width, pixel / size.Width) - middle, toSource) + middle;
             Neighbors(place.X, size.Width, wraps, columns, across);
             Neighbors(place.Y, size.Height, wraps, rows, down);
-            for (int start = 0; start < planar.Length; start += area)
+            for (int start = 0; start < source.Length; start += area)
             {
-                planar[start + pixel] = Interpolated(source.AsSpan(start, area), size.Width, columns, rows, across, down);
+                moved[start + pixel] = Interpolated(source.AsSpan(start, area), size.Width, columns, rows, across, down);
             }
         }
 
-        if (size.HasAlpha)
-        {
-            LimitToAlpha(planar, area);
-        }
+        return moved;
     }
 
     /// <summary>The pixels around a place along one axis, and how much each counts.</summary>
@@ -57,7 +86,7 @@ internal static class ImageWarp
         weights[3] = t * t * (-0.5f + (0.5f * t));
     }
 
-    private static byte Interpolated(ReadOnlySpan<byte> plane, int width, ReadOnlySpan<int> columns, ReadOnlySpan<int> rows, ReadOnlySpan<float> across, ReadOnlySpan<float> down)
+    private static float Interpolated(ReadOnlySpan<float> plane, int width, ReadOnlySpan<int> columns, ReadOnlySpan<int> rows, ReadOnlySpan<float> across, ReadOnlySpan<float> down)
     {
         float sum = 0;
         for (int i = 0; i < Taps; i++)
@@ -66,7 +95,7 @@ internal static class ImageWarp
             sum += down[i] * ((across[0] * row[columns[0]]) + (across[1] * row[columns[1]]) + (across[2] * row[columns[2]]) + (across[3] * row[columns[3]]));
         }
 
-        return (byte)Math.Clamp(MathF.Round(sum), 0, byte.MaxValue);
+        return sum;
     }
 
     /// <summary>Cubic interpolation overshoots at edges, and premultiplied colours are never above alpha.</summary>

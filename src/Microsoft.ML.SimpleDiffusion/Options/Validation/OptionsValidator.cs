@@ -49,7 +49,7 @@ internal static class OptionsValidator
         }
 
         ValidateCompute(options.Compute);
-        Require.That("Compute.ShardWeights", options.Compute.ShardWeights, !options.Compute.ShardWeights || options.Network.ActivationCheckpointing, "needs Network.ActivationCheckpointing: weights are brought block by block");
+        Require.That("Compute.ShardWeights", options.Compute.ShardWeights, !options.Compute.ShardWeights || options.Network.ActivationCheckpointing, "must be false without Network.ActivationCheckpointing, because weights are brought block by block");
         NetworkOptionsValidator.Validate(options);
     }
 

@@ -14,9 +14,10 @@ namespace Microsoft.ML.SimpleDiffusion.Training.Feed;
 internal sealed class Augmentation(SimpleDiffusionOptions options, int threads)
 {
     private readonly ImageSize _size = ImageSize.Of(options);
+    private readonly PixelFormat _format = PixelFormat.Of(options);
 
     /// <summary>Transforms the images of a batch, each as follows from seed, step and its number in the step alone.</summary>
-    /// <param name="pixels">Bytes [B, C, H, W].</param>
+    /// <param name="pixels">Images [B, C, H, W], bytes or float32 as their format is.</param>
     /// <param name="step">Optimizer step.</param>
     /// <param name="firstPosition">Number of the first image in the step.</param>
     /// <returns>What the network is told, float32 [B, numbers]; null where no image is ever transformed.</returns>
@@ -33,7 +34,7 @@ internal sealed class Augmentation(SimpleDiffusionOptions options, int threads)
         {
             using Tensor image = pixels[i], numbers = told[i];
             var transform = ImageTransform.Draw(share, _size, (uint)options.Seed!.Value, (ulong)step, (ulong)(firstPosition + i));
-            transform.Apply(image.bytes, _size, options.Network.Seamless);
+            transform.Apply(image.bytes, _size, _format, options.Network.Seamless);
             transform.Numbers.CopyTo(MemoryMarshal.Cast<byte, float>(numbers.bytes));
         });
         return told;

@@ -99,24 +99,36 @@ internal readonly record struct ImageTransform
     }
 
     /// <summary>Transforms an image.</summary>
-    /// <param name="planar">Pixels [C, H, W].</param>
+    /// <param name="record">Its pixels [C, H, W], as their format is.</param>
     /// <param name="size">C, H and W.</param>
+    /// <param name="format">What the pixels are.</param>
     /// <param name="wraps">Whether it continues at its other sides.</param>
-    public void Apply(Span<byte> planar, ImageSize size, bool wraps)
+    public void Apply(Span<byte> record, ImageSize size, PixelFormat format, bool wraps)
     {
         if (this == default)
         {
             return;
         }
 
-        // Backwards: from where a pixel ends up to where it comes from.
+        if (format.IsBytes)
+        {
+            ImageWarp.Apply(record, size, ToSource(size), wraps);
+        }
+        else
+        {
+            ImageWarp.Apply(PixelFormat.Floats(record), size, format, ToSource(size), wraps);
+        }
+    }
+
+    /// <summary>Backwards: from where a pixel ends up to where it comes from.</summary>
+    private Matrix3x2 ToSource(ImageSize size)
+    {
         float enlargement = (float)Math.Pow(2, Octaves * Enlargement), stretch = (float)Math.Pow(2, Octaves * Stretch);
-        var toSource = Matrix3x2.CreateTranslation((float)(-Right * ShiftUnit * size.Width), (float)(-Down * ShiftUnit * size.Height))
+        return Matrix3x2.CreateTranslation((float)(-Right * ShiftUnit * size.Width), (float)(-Down * ShiftUnit * size.Height))
             * Matrix3x2.CreateRotation((float)-StretchAngle) * Matrix3x2.CreateScale(1 / stretch, stretch) * Matrix3x2.CreateRotation((float)StretchAngle)
             * Matrix3x2.CreateRotation((float)-Angle)
             * Matrix3x2.CreateScale(1 / enlargement)
             * Matrix3x2.CreateScale(MirrorsLeftRight ? -1 : 1, MirrorsTopBottom ? -1 : 1);
-        ImageWarp.Apply(planar, size, toSource, wraps);
     }
 
     private static double Shift(double deviations, int side, bool isByPixels)

@@ -71,6 +71,23 @@ public class ImageWarpTests
     }
 
     [TestMethod]
+    public void Numbers_that_are_no_bytes_are_not_rounded_and_stay_in_their_range()
+    {
+        var row = new ImageSize(1, 4, 16);
+        var format = PixelFormat.Of(new SimpleDiffusionOptions { PixelMinimum = 0, PixelMaximum = 200 });
+        float[] parabola = [.. Enumerable.Range(0, row.Length).Select(i => (float)(i % 16 * (i % 16)) - 0.125f)];
+
+        ImageWarp.Apply(parabola.AsSpan(), row, format, Matrix3x2.CreateTranslation(0.5f, 0), wraps: false);
+
+        for (int x = 1; x < 13; x++)
+        {
+            Assert.AreEqual(((x + 0.5f) * (x + 0.5f)) - 0.125f, parabola[x], 1e-3f, $"{x}");
+        }
+
+        Assert.AreEqual(200f, parabola[14]);
+    }
+
+    [TestMethod]
     public void Colours_stay_premultiplied()
     {
         var size = new ImageSize(4, 8, 8);

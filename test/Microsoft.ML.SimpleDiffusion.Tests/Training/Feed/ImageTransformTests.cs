@@ -16,7 +16,7 @@ public class ImageTransformTests
     {
         byte[] image = Ramp(Square);
         byte[] same = [.. image];
-        default(ImageTransform).Apply(same, Square, wraps: false);
+        default(ImageTransform).Apply(same, Square, PixelFormat.Bytes, wraps: false);
 
         CollectionAssert.AreEqual(image, same);
         CollectionAssert.AreEqual(new float[EmbeddingPlan.AugmentationNumbers], default(ImageTransform).Numbers);
@@ -49,7 +49,7 @@ public class ImageTransformTests
     {
         byte[] image = Ramp(Square);
         byte[] moved = [.. image];
-        new ImageTransform { Right = 1, Down = -0.5 }.Apply(moved, Square, wraps: true);
+        new ImageTransform { Right = 1, Down = -0.5 }.Apply(moved, Square, PixelFormat.Bytes, wraps: true);
 
         for (int y = 0; y < 64; y++)
         {
@@ -66,9 +66,9 @@ public class ImageTransformTests
         // Levels are three per pixel from the middle to the right.
         byte[] image = [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(128 + (3 * ((i % 64) - 32))))];
         byte[] larger = [.. image], wide = [.. image], high = [.. image];
-        new ImageTransform { Enlargement = 5 }.Apply(larger, Square, wraps: false);
-        new ImageTransform { Stretch = 5 }.Apply(wide, Square, wraps: false);
-        new ImageTransform { Stretch = 5, StretchAngle = Math.PI / 2 }.Apply(high, Square, wraps: false);
+        new ImageTransform { Enlargement = 5 }.Apply(larger, Square, PixelFormat.Bytes, wraps: false);
+        new ImageTransform { Stretch = 5 }.Apply(wide, Square, PixelFormat.Bytes, wraps: false);
+        new ImageTransform { Stretch = 5, StretchAngle = Math.PI / 2 }.Apply(high, Square, PixelFormat.Bytes, wraps: false);
 
         int row = 30 * 64;
         for (int x = 4; x < 60; x++)
@@ -86,7 +86,7 @@ public class ImageTransformTests
     {
         byte[] image = Ramp(Square);
         byte[] turned = [.. image];
-        new ImageTransform { Angle = Math.PI / 2 }.Apply(turned, Square, wraps: false);
+        new ImageTransform { Angle = Math.PI / 2 }.Apply(turned, Square, PixelFormat.Bytes, wraps: false);
 
         CollectionAssert.AreEqual(QuarterTurn.Clockwise(image, Square), turned);
     }
