@@ -94,14 +94,19 @@ internal static class RankChecks
     private static void RequireSameOptions(Ranks ranks, SimpleDiffusionOptions options)
     {
         var own = new ModelConfiguration { Options = options, Condition = new ConditionDescription { Kind = ConditionKind.None }, TrainedSteps = 0 };
-        string names = string.Join(", ", options.Training.Metrics.Select(metric => metric.Name)
-            .Append(options.Training.CheckpointDirectory is null ? "no folder of checkpoints" : "a folder of checkpoints").Append(options.Compute.ShardWeights ? "sharded weights" : "whole weights"));
+        string[] others =
+        [
+            string.Join(", ", options.Training.Metrics.Select(metric => metric.Name).Prepend("metrics:")),
+            options.Training.CheckpointDirectory is null ? "no folder of checkpoints" : "a folder of checkpoints",
+            options.Compute.ShardWeights ? "shards of the weights" : "whole weights",
+        ];
         var first = ModelConfigurationJson.Parse(ranks.TextFromFirst(() => ModelConfigurationJson.Serialize(own))!);
-        string firstNames = ranks.TextFromFirst(() => names)!;
+        string[] firstOthers = ranks.TextFromFirst(() => string.Join('\n', others))!.Split('\n');
+        int place = Enumerable.Range(0, others.Length).FirstOrDefault(i => others[i] != firstOthers[i], -1);
         RankAgreement.Require(
             ranks,
             ConfigurationDifference.FindAny(first, own) is string difference ? $"has other options than rank 0: {difference}."
-            : names != firstNames ? $"has other options than rank 0: {names}, in place of {firstNames}."
+            : place >= 0 ? $"has other options than rank 0: {others[place]}, in place of {firstOthers[place]}."
             : null);
     }
 

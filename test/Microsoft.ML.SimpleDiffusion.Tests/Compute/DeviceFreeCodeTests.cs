@@ -27,6 +27,7 @@ public class DeviceFreeCodeTests
         ["FlatBuffer::IsFinite"] = "for checkpoints and the model",
         ["RecomputedBlock::Forward"] = "reads a seed drawn on the CPU",
         ["WeightInitializer"] = "before the first step, on the CPU",
+        ["Augmentation"] = "fills tensors on the CPU",
         ["BatchBuilder"] = "fills tensors on the CPU",
         ["NoiseTensors"] = "fills tensors on the CPU",
     };

@@ -36,7 +36,7 @@ internal sealed class RandomCrops(SimpleDiffusionOptions options)
             _ = crop.copy_(part);
         }
 
-        return (crops, tensor(corners, count, 2));
+        return (crops, tensor(corners, count, 2, device: CPU));
 
         // Draws are numbered from 1; the first says whether the step has crops.
         long Start(long side, int i, ulong axis)
